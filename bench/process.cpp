@@ -1,0 +1,98 @@
+#include "process.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "base/error.hpp"
+
+extern char** environ;  // NOLINT: POSIX declares it nowhere
+
+namespace duet::bench {
+namespace {
+
+/// The memory's high-water mark. It must be read while the process lives, and it only grows: the
+/// rusage of a child would count what its parent had when it was made.
+double high_water(pid_t pid) {
+    std::ifstream status(fmt::format("/proc/{}/status", pid));
+    std::string line;
+    while (std::getline(status, line)) {
+        if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1'024;
+    }
+    return 0;
+}
+
+double seconds(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+pid_t start(const std::vector<std::string>& command, const std::string& output) {
+    std::vector<std::string> words = command;
+    std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+    pid_t pid = 0;
+    const int failed =
+        posix_spawn(&pid, words.front().c_str(), &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0)
+        throw Error(fmt::format("cannot start {}: {}", words.front(), std::strerror(failed)));
+    return pid;
+}
+
+}  // namespace
+
+Finished run_program(const std::vector<std::string>& command, const std::string& output) {
+    const auto began = std::chrono::steady_clock::now();
+    const pid_t pid = start(command, output);
+    Finished finished;
+    int status = 0;
+    rusage usage{};
+    for (;;) {
+        const pid_t ended = wait4(pid, &status, WNOHANG, &usage);
+        if (ended == pid) break;
+        if (ended < 0 && errno != EINTR)
+            throw Error(fmt::format("lost {}: {}", command.front(), std::strerror(errno)));
+        finished.resident_mebibytes = std::max(finished.resident_mebibytes, high_water(pid));
+        std::this_thread::sleep_for(look_every);
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    finished.seconds = took.count();
+    finished.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return finished;
+}
+
+double cpu_seconds(pid_t pid) {
+    std::ifstream stat(fmt::format("/proc/{}/stat", pid));
+    std::string line;
+    std::getline(stat, line);
+    const std::size_t name_end = line.rfind(')');
+    if (name_end == std::string::npos) return 0;
+    // After the name: state, ten numbers, then utime and stime in clock ticks.
+    std::istringstream rest(line.substr(name_end + 1));
+    std::string word;
+    for (int i = 0; i < 11; ++i) rest >> word;
+    double user = 0;
+    double system = 0;
+    rest >> user >> system;
+    return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace duet::bench

@@ -1,0 +1,81 @@
+# Test programs. Each is one target (`ninja unit_cql`); `ninja tests_unit` builds those of a kind
+# and `ninja tests` all.
+#
+# ctest asks a program for its tests when it runs (PRE_TEST), so building one does not run it,
+# and a failing test is named in the summary rather than the program it is in.
+
+include(GoogleTest)
+
+add_custom_target(tests)
+foreach(kind IN LISTS DUET_TESTS)
+    add_custom_target(tests_${kind})
+    add_dependencies(tests tests_${kind})
+endforeach()
+
+# duet_test(<target> KIND <label> SOURCES <files> LINKS <libraries> [TIMEOUT s] [SERIAL])
+function(duet_test target)
+    cmake_parse_arguments(TEST "SERIAL" "KIND;TIMEOUT" "SOURCES;LINKS" ${ARGN})
+    if(NOT TEST_SOURCES OR NOT TEST_KIND IN_LIST DUET_TESTS)
+        return()
+    endif()
+    if(NOT TEST_TIMEOUT)
+        set(TEST_TIMEOUT 120)
+    endif()
+    add_executable(${target} ${TEST_SOURCES})
+    target_link_libraries(${target} PRIVATE ${TEST_LINKS} duet_gtest)
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+    target_compile_definitions(${target} PRIVATE DUET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    if(DUET_SANITIZE)
+        # A test's own code is no hot path, and compiles in two thirds of the time.
+        target_compile_options(${target} PRIVATE -O0)
+    endif()
+    add_dependencies(tests_${TEST_KIND} ${target})
+
+    set(properties LABELS ${TEST_KIND} TIMEOUT ${TEST_TIMEOUT}
+        ENVIRONMENT UBSAN_OPTIONS=print_stacktrace=1)
+    if(TEST_SERIAL)
+        list(APPEND properties RUN_SERIAL TRUE)
+    endif()
+    gtest_discover_tests(${target}
+        DISCOVERY_MODE PRE_TEST
+        DISCOVERY_TIMEOUT 60
+        TEST_PREFIX "${target}."
+        WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+        PROPERTIES ${properties})
+endfunction()
+
+# duet_test_library(<target> FOLDER <under tests/> LINKS <libraries>): what several tests share.
+function(duet_test_library target)
+    cmake_parse_arguments(LIB "" "FOLDER" "LINKS" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${LIB_FOLDER}/*.cpp")
+    if(sources)
+        add_library(${target} STATIC EXCLUDE_FROM_ALL ${sources})
+        target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}/tests")
+        target_link_libraries(${target} PUBLIC ${LIB_LINKS} duet_gtest)
+    else()
+        add_library(${target} INTERFACE)
+        target_include_directories(${target} INTERFACE "${PROJECT_SOURCE_DIR}/tests")
+        target_link_libraries(${target} INTERFACE ${LIB_LINKS})
+    endif()
+endfunction()
+
+# A program of its own kind: it measures the real program, `duet`, against real servers.
+function(duet_bench)
+    file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*.cpp")
+    if(sources AND TARGET duet)
+        add_executable(duet_bench EXCLUDE_FROM_ALL ${sources})
+        target_link_libraries(duet_bench PRIVATE duet_app fmt::fmt Boost::json)
+        add_dependencies(duet_bench duet)
+    endif()
+endfunction()
+
+# One program for each file in fuzz/: fuzz/frame.cpp is target fuzz_frame.
+function(duet_fuzz_targets)
+    file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/*.cpp")
+    foreach(source IN LISTS sources)
+        get_filename_component(name "${source}" NAME_WE)
+        add_executable(fuzz_${name} "${source}")
+        target_link_libraries(fuzz_${name} PRIVATE duet_app)
+        target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+endfunction()

@@ -1,0 +1,124 @@
+#include "app/agreement.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace duet::app {
+
+namespace {
+
+/// An array in a document is its elements to a mapping, at any depth.
+const Type& innermost(const Type& type) {
+    const bool of_elements =
+        type.kind == Kind::list || type.kind == Kind::set || type.kind == Kind::vector;
+    return of_elements && type.elements.size() == 1 ? innermost(type.elements.front()) : type;
+}
+
+bool is_text(const Type& type) { return type.kind == Kind::text || type.kind == Kind::ascii; }
+
+bool is_object(const Type& type) {
+    return type.holds_json || type.kind == Kind::map || type.kind == Kind::udt;
+}
+
+/// Text that holds an object's JSON stands in the document as an object, not as a string.
+void mark_json(Type& type) {
+    if (is_text(type)) type.holds_json = true;
+    for (Type& element : type.elements) mark_json(element);
+}
+
+/// The type that both sides use; throws Misconfigured.
+Type common_type(const Column& column, const Type& field, const Schema& table,
+                 const Schema& index) {
+    const Type& ours = innermost(column.type);
+    const Type& theirs = innermost(field);
+    if (is_object(ours) && !is_object(theirs)) {
+        throw Misconfigured(
+            fmt::format("table {}: column {} is {}, but index {} maps that field as a single "
+                        "value ({})",
+                        table.name, column.name, to_cql(column.type), index.name, to_cql(field)),
+            fmt::format("copy the documents into an index that maps {} as an object, or rename "
+                        "the column: ALTER TABLE cannot change its type",
+                        column.name));
+    }
+    Type common = column.type;
+    if (!theirs.holds_json) return common;
+    if (is_text(ours)) {
+        mark_json(common);
+    } else if (!is_object(ours) && ours.kind != Kind::tuple) {
+        throw Misconfigured(
+            fmt::format("table {}: column {} is {}, but index {} maps that field as an object",
+                        table.name, column.name, to_cql(column.type), index.name),
+            fmt::format("give the column another name, or leave the table out: in [[pair]], "
+                        "tables = [\"*\", \"!{}\"]",
+                        table.name.substr(table.name.find('.') + 1)));
+    }
+    return common;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    constexpr std::size_t shown = 10;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), shown); ++i) {
+        text += (i == 0 ? "" : ", ") + names[i];
+    }
+    return names.size() > shown ? fmt::format("{} and {} more", text, names.size() - shown) : text;
+}
+
+}  // namespace
+
+Agreement agree(const Schema& table, const Schema& index, const TableLimits& limits) {
+    Agreement agreed;
+    Schema& schema = agreed.schema;
+    schema.name = table.name;
+    schema.exists = true;
+    schema.version_precision = table.version_precision;
+    schema.document_precision = index.document_precision;
+    schema.notes = table.notes;
+    schema.notes.insert(schema.notes.end(), index.notes.begin(), index.notes.end());
+
+    for (const Column& column : table.columns) {
+        const auto at = index.find(column.name);
+        if (!at) agreed.new_fields.push_back(column.name);
+        const Type type =
+            at ? common_type(column, index.columns[*at].type, table, index) : column.type;
+        schema.columns.push_back({column.name, type});
+    }
+    std::vector<std::string> dropped;
+    std::vector<std::string> too_many;
+    for (const Column& field : index.columns) {
+        if (table.find(field.name) || field.name == limits.version_field) continue;
+        if (field.name == limits.key_column) {
+            schema.notes.push_back(fmt::format(
+                "field {} stays in the documents: the table's key has that name", field.name));
+        } else if (contains(limits.dropped, field.name)) {
+            dropped.push_back(field.name);
+        } else if (schema.columns.size() >= limits.max_columns) {
+            too_many.push_back(field.name);
+        } else {
+            agreed.new_columns.push_back(field.name);
+            schema.columns.push_back(field);
+        }
+    }
+    if (!dropped.empty()) {
+        schema.notes.push_back(fmt::format(
+            "fields {} stay in the documents: somebody dropped their columns (ALTER TABLE ADD "
+            "brings them back)",
+            listed(dropped)));
+    }
+    if (!too_many.empty()) {
+        schema.notes.push_back(
+            fmt::format("fields {} stay in the documents: the table would have more than {} "
+                        "columns (max_new_columns)",
+                        listed(too_many), limits.max_columns));
+    }
+    return agreed;
+}
+
+}  // namespace duet::app

@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "app/commands/command.hpp"
+#include "app/plan_text.hpp"
+#include "app/progress.hpp"
+#include "app/text.hpp"
+#include "base/error.hpp"
+
+namespace duet::app {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kept_limit = 1'000;  // beaten contents that are counted, a pair
+
+/// What the servers and Duet's notes say of a pair; no daemon is asked.
+struct PairState {
+    PairPlan plan;
+    std::string state;         // new, level, behind, waiting for its first start, failed
+    std::string problem;       // failed: why
+    std::uint64_t behind = 0;  // writes of the index that are not settled yet
+    std::size_t quarantined = 0;
+    std::size_t kept = 0;
+    std::int64_t first_met = 0;  // microseconds since 1970; 0: not yet
+};
+
+/// Writes that were acknowledged after the saved cursor, Duet's own among them.
+std::uint64_t distance(const Cursor& cursor, const Cursor& position) {
+    std::uint64_t writes = 0;
+    for (std::size_t i = 0; i < position.shards.size(); ++i) {
+        const std::int64_t from = cursor.same_index(position) ? cursor.shards[i] : -1;
+        writes += static_cast<std::uint64_t>(std::max<std::int64_t>(position.shards[i] - from, 0));
+    }
+    return writes;
+}
+
+class StatusWork {
+public:
+    explicit StatusWork(Servers& servers) : servers_(servers) {}
+
+    Task<Exit> run(bool as_json) {
+        const Inventory inventory = co_await servers_.inventory();
+        const std::vector<PairPlan> plans = plan_pairs(servers_.config(), inventory);
+        elasticsearch_version_ = co_await servers_.client().version();
+        has_notes_ = co_await has_state(servers_);
+        std::vector<PairState> states;
+        for (const PairPlan& plan : plans) {
+            if (!plan.problem.empty()) continue;
+            PairState state = co_await state_of(plan);
+            states.push_back(std::move(state));
+        }
+        if (as_json) {
+            print_json(states, plans);
+        } else {
+            print_text(states, plans);
+        }
+        co_return Exit::done;
+    }
+
+private:
+    Servers& servers_;
+    std::string elasticsearch_version_;
+    bool has_notes_ = false;
+
+    Task<PairState> state_of(PairPlan plan) {
+        PairState state;
+        state.plan = std::move(plan);
+        try {
+            co_await read(state);
+        } catch (const Error& error) {
+            state.state = "failed";
+            state.problem = error.what();
+        }
+        co_return state;
+    }
+
+    Task<void> read(PairState& state) {
+        state.state = "new";
+        const std::string name = state.plan.name;
+        if (!has_notes_) co_return;
+        const auto cursor = co_await servers_.state().load_cursor(name);
+        const auto quarantine = co_await servers_.state().list_quarantine(name);
+        const auto kept = co_await servers_.state().list_beaten(name, kept_limit);
+        state.quarantined = quarantine.size();
+        state.kept = kept.size();
+        if (!cursor) co_return;
+        state.first_met = cursor->first_met;
+        if (state.plan.creates_index) co_return;
+        LivePair live(servers_, state.plan);
+        const Cursor position = co_await live.documents().position();
+        state.behind = distance(*cursor, position);
+        state.state = state.behind == 0 ? "level" : "behind";
+    }
+
+    void print_text(const std::vector<PairState>& states,
+                    const std::vector<PairPlan>& plans) const {
+        fmt::print("Cassandra {} at {}\nElasticsearch {} at {}\n",
+                   servers_.session().release_version(),
+                   fmt::join(servers_.config().cassandra.hosts, ", "), elasticsearch_version_,
+                   fmt::join(servers_.config().elasticsearch.urls, ", "));
+        if (!has_notes_) fmt::print("Duet has not run with this Cassandra yet.\n");
+        std::size_t width = 4;
+        for (const PairState& state : states) width = std::max(width, state.plan.name.size());
+        fmt::print("\n{:<{}}  {:<7}  {:>9}  {:>10}  {:>6}  feeds\n", "pair", width, "state",
+                   "behind", "quarantine", "beaten");
+        for (const PairState& state : states) {
+            fmt::print("{:<{}}  {:<7}  {:>9}  {:>10}  {:>6}  seq_no, sweep\n", state.plan.name,
+                       width, state.state, grouped(state.behind), state.quarantined, state.kept);
+            if (!state.problem.empty()) fmt::print("  {}\n", state.problem);
+        }
+        fmt::print("{}", left_out_text(plans));
+    }
+
+    void print_json(const std::vector<PairState>& states,
+                    const std::vector<PairPlan>& plans) const {
+        json::array pairs;
+        for (const PairState& state : states) {
+            pairs.push_back({{"pair", state.plan.name},
+                             {"index", state.plan.index},
+                             {"state", state.state},
+                             {"problem", state.problem},
+                             {"feeds", {"seq_no", "sweep"}},
+                             {"behind", state.behind},
+                             {"quarantined", state.quarantined},
+                             {"beaten", state.kept},
+                             {"first_met_micros", state.first_met}});
+        }
+        json::array left_out;
+        for (const PairPlan& plan : plans) {
+            if (!plan.problem.empty())
+                left_out.push_back({{"name", plan.name}, {"reason", plan.problem}});
+        }
+        const json::value all{{"version", DUET_VERSION},
+                              {"cassandra", servers_.session().release_version()},
+                              {"elasticsearch", elasticsearch_version_},
+                              {"pairs", std::move(pairs)},
+                              {"left_out", std::move(left_out)}};
+        fmt::print("{}\n", json::serialize(all));
+    }
+};
+
+Task<Exit> status(Servers& servers, bool as_json) {
+    StatusWork work(servers);
+    co_return co_await work.run(as_json);
+}
+
+}  // namespace
+
+Exit perform(const StatusCommand& command, const Settings& settings) {
+    const bool as_json = command.json;
+    return with_servers(settings, [as_json](Servers& servers, const bool& /*stopping*/) {
+        return status(servers, as_json);
+    });
+}
+
+}  // namespace duet::app

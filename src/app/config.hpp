@@ -1,0 +1,91 @@
+#pragma once
+// What a person can set: duet.toml, with built-in defaults for all of it (examples/duet.toml
+// explains each key).
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sync/rules.hpp"
+
+namespace duet::app {
+
+struct CassandraConfig {
+    std::vector<std::string> hosts = {"127.0.0.1:9042"};
+    std::string username;
+    std::string password;          // or read from password_file
+    std::string local_datacenter;  // empty: the first host's
+    std::string consistency = "local_quorum";
+    bool operator==(const CassandraConfig&) const = default;
+};
+
+struct ElasticsearchConfig {
+    std::vector<std::string> urls = {"http://127.0.0.1:9200"};
+    std::string username;
+    std::string password;  // or read from password_file
+    std::string api_key;   // read from api_key_file
+    bool operator==(const ElasticsearchConfig&) const = default;
+};
+
+struct StateConfig {
+    std::string keyspace = "duet";
+    /// The CQL map of the keyspace's replication; empty: chosen from the servers (wiring.hpp).
+    std::string replication;
+    bool operator==(const StateConfig&) const = default;
+};
+
+constexpr std::uint16_t http_port = 7380;  // where `listen` names none
+
+struct HttpConfig {
+    std::string listen;  // host:port; empty: off
+    bool operator==(const HttpConfig&) const = default;
+};
+
+/// One [[pair]]: tables of a keyspace, and the names of their indices.
+struct PairRule {
+    std::string keyspace;
+    std::vector<std::string> tables = {"*"};  // globs (glob.hpp)
+    std::string index = "{keyspace}.{table}";
+    bool operator==(const PairRule&) const = default;
+};
+
+struct Config {
+    std::chrono::milliseconds period{1'000};
+    std::string version_field = "updated_at";
+    std::chrono::milliseconds sweep_every{60'000};
+    double sweep_share = 0.25;  // of the time, where the sweep is a table's only feed
+    std::chrono::milliseconds max_clock_ahead{60'000};
+    std::chrono::seconds keep_beaten{std::chrono::days(30)};
+    std::size_t settled_limit = 100'000;  // documents remembered as settled, a pair
+    std::optional<std::chrono::milliseconds>
+        refresh_at_most;                // empty: by the index's own refresh_interval
+    std::size_t max_new_columns = 100;  // a table
+    sync::FirstMeeting first_meeting = sync::FirstMeeting::cassandra;
+    CassandraConfig cassandra;
+    ElasticsearchConfig elasticsearch;
+    StateConfig state;
+    HttpConfig http;
+    std::vector<PairRule> pairs;  // none: every user keyspace
+
+    bool operator==(const Config&) const = default;
+};
+
+/// Reads a file. Throws UsageError: "duet.toml:3:1: unknown key "perod": did you mean "period"?".
+[[nodiscard]] Config load_config(const std::filesystem::path& file);
+/// The same from text; `name` stands for the file in messages. Relative paths in it are taken from
+/// `folder`.
+[[nodiscard]] Config parse_config(const std::string& text, const std::string& name,
+                                  const std::filesystem::path& folder);
+
+/// The file to use: what --config named (which must exist), else duet.toml in this folder, else
+/// /etc/duet/duet.toml; empty: there is none, the built-in defaults hold.
+[[nodiscard]] std::optional<std::filesystem::path> find_config(
+    const std::optional<std::filesystem::path>& named);
+
+/// Both servers are on this machine: the only case in which "every keyspace" needs no --all.
+[[nodiscard]] bool only_loopback(const Config& config);
+
+}  // namespace duet::app

@@ -1,0 +1,165 @@
+#include "app/discovery.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+#include "app/glob.hpp"
+#include "app/index_name.hpp"
+#include "stores/cassandra/catalog.hpp"
+#include "stores/elasticsearch/catalog.hpp"
+
+namespace duet::app {
+
+namespace {
+
+/// What both servers have, found by name.
+struct Known {
+    explicit Known(const Inventory& inventory)
+        : keyspaces(inventory.keyspaces.begin(), inventory.keyspaces.end()) {
+        for (const KnownTable& table : inventory.tables) {
+            tables.emplace(table.keyspace + "." + table.table, &table);
+        }
+        for (const KnownIndex& index : inventory.indices) indices.emplace(index.name, &index);
+    }
+
+    std::set<std::string> keyspaces;
+    std::map<std::string, const KnownTable*> tables;
+    std::map<std::string, const KnownIndex*> indices;
+};
+
+std::string first_of(const std::string& one, const std::string& other) {
+    return one.empty() ? other : one;
+}
+
+/// What both servers say about this table and this index.
+PairPlan plan_for(const TableName& name, const std::string& index, const Known& known) {
+    PairPlan plan{.name = name.keyspace + "." + name.table,
+                  .keyspace = name.keyspace,
+                  .table = name.table,
+                  .index = index};
+    const auto table_at = known.tables.find(plan.name);
+    const auto index_at = known.indices.find(index);
+    plan.creates_keyspace = !known.keyspaces.contains(name.keyspace);
+    plan.creates_table = table_at == known.tables.end();
+    plan.creates_index = index_at == known.indices.end();
+    const std::string of_table = plan.creates_table ? "" : table_at->second->problem;
+    const std::string of_index = plan.creates_index ? "" : index_at->second->problem;
+    plan.problem = first_of(of_table, of_index);
+    if (!plan.problem.empty() || !plan.creates_index) return plan;
+    if (const auto problem = elasticsearch::index_name_problem(index)) {
+        plan.problem = fmt::format(
+            "{}; name its index in a [[pair]]: keyspace = \"{}\", tables = [\"{}\"], "
+            "index = \"{}\"",
+            *problem, name.keyspace, name.table, "a name in lower case");
+    }
+    return plan;
+}
+
+PairPlan index_left_out(const std::string& index, std::string problem) {
+    PairPlan plan;
+    plan.name = index;
+    plan.index = index;
+    plan.problem = std::move(problem);
+    return plan;
+}
+
+/// No [[pair]]: every keyspace that is not the servers' own, and every index named after one.
+void plan_everything(const Config& config, const Inventory& inventory, const Known& known,
+                     std::vector<PairPlan>& plans) {
+    const std::string pattern = PairRule{}.index;
+    std::set<std::string> taken;
+    for (const KnownTable& table : inventory.tables) {
+        if (cassandra::is_internal_keyspace(table.keyspace, config.state.keyspace)) continue;
+        const TableName name{table.keyspace, table.table};
+        plans.push_back(plan_for(name, index_name(pattern, name), known));
+        taken.insert(plans.back().index);
+    }
+    for (const KnownIndex& index : inventory.indices) {
+        if (taken.contains(index.name)) continue;
+        const auto name = table_name(pattern, index.name, {});
+        if (!index.problem.empty()) {
+            plans.push_back(index_left_out(index.name, index.problem));
+        } else if (!name) {
+            plans.push_back(
+                index_left_out(index.name,
+                               "its name is not keyspace.table; name it in a [[pair]]: keyspace, "
+                               "tables = [\"one table\"], index = \"" +
+                                   index.name + "\""));
+        } else if (cassandra::is_internal_keyspace(name->keyspace, config.state.keyspace)) {
+            plans.push_back(index_left_out(
+                index.name, "keyspace " + name->keyspace + " is Cassandra's or Duet's own"));
+        } else if (!known.keyspaces.contains(name->keyspace)) {
+            plans.push_back(index_left_out(
+                index.name, fmt::format("there is no keyspace {0}: create it, or name it in a "
+                                        "[[pair]]: keyspace = \"{0}\"",
+                                        name->keyspace)));
+        } else {
+            plans.push_back(plan_for(*name, index.name, known));
+        }
+    }
+}
+
+void plan_rule(const PairRule& rule, const Inventory& inventory, const Known& known,
+               std::vector<PairPlan>& plans) {
+    const bool one_table = rule.tables.size() == 1 && is_literal(rule.tables.front());
+    const TableName given{rule.keyspace, one_table ? rule.tables.front() : ""};
+    for (const KnownTable& table : inventory.tables) {
+        if (table.keyspace != rule.keyspace || !chosen(rule.tables, table.table)) continue;
+        const TableName name{table.keyspace, table.table};
+        plans.push_back(plan_for(name, index_name(rule.index, name), known));
+    }
+    for (const KnownIndex& index : inventory.indices) {
+        const auto name = table_name(rule.index, index.name, given);
+        if (name && chosen(rule.tables, name->table)) {
+            plans.push_back(plan_for(*name, index.name, known));
+        }
+    }
+}
+
+/// Two tables on one index, or one table on two indices, would overwrite each other: both are left
+/// out.
+void refuse_shared(std::vector<PairPlan>& plans) {
+    const auto refuse = [&](auto key, auto other, std::string_view what) {
+        std::map<std::string, std::set<std::string>> users;
+        for (const PairPlan& plan : plans) {
+            if (!key(plan).empty()) users[key(plan)].insert(other(plan));
+        }
+        for (PairPlan& plan : plans) {
+            if (key(plan).empty() || users[key(plan)].size() < 2) continue;
+            std::string all;
+            for (const std::string& user : users[key(plan)]) {
+                all += (all.empty() ? "" : " and ") + user;
+            }
+            plan.problem =
+                fmt::format("{} {} would belong to {}: change one [[pair]]", what, key(plan), all);
+        }
+    };
+    const auto index = [](const PairPlan& plan) { return plan.index; };
+    const auto name = [](const PairPlan& plan) { return plan.table.empty() ? "" : plan.name; };
+    refuse(index, name, "index");
+    refuse(name, index, "table");
+}
+
+}  // namespace
+
+std::vector<PairPlan> plan_pairs(const Config& config, const Inventory& inventory) {
+    const Known known(inventory);
+    std::vector<PairPlan> plans;
+    if (config.pairs.empty()) plan_everything(config, inventory, known, plans);
+    for (const PairRule& rule : config.pairs) plan_rule(rule, inventory, known, plans);
+    const auto by_name = [](const PairPlan& left, const PairPlan& right) {
+        return std::tie(left.name, left.index) < std::tie(right.name, right.index);
+    };
+    std::ranges::sort(plans, by_name);
+    const auto same = std::ranges::unique(plans);  // found from its table and from its index
+    plans.erase(same.begin(), same.end());
+    refuse_shared(plans);
+    return plans;
+}
+
+}  // namespace duet::app

@@ -1,0 +1,48 @@
+#pragma once
+// Which table goes with which index: computed from the names that both servers have and from the
+// [[pair]] rules. Pure: nothing is asked of a server here and nothing is created.
+
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+
+namespace duet::app {
+
+struct KnownTable {
+    std::string keyspace;
+    std::string table;
+    std::string problem;  // why it can never be paired; empty: it can
+};
+
+struct KnownIndex {
+    std::string name;
+    std::string problem;  // as above
+};
+
+/// What both servers have now.
+struct Inventory {
+    std::vector<std::string> keyspaces;
+    std::vector<KnownTable> tables;
+    std::vector<KnownIndex> indices;
+};
+
+/// One pair, or one table or index that is left out.
+struct PairPlan {
+    std::string name;  // keyspace.table; of an index that leads to no table: the index
+    std::string keyspace;
+    std::string table;
+    std::string index;
+    bool creates_keyspace = false;
+    bool creates_table = false;
+    bool creates_index = false;
+    std::string problem;  // why it is not paired, with the remedy; empty: it is
+
+    bool operator==(const PairPlan&) const = default;
+};
+
+/// Every pair, and everything that is left out with its reason, by name. Tables that the globs of
+/// the rules leave out are not mentioned: somebody chose that.
+[[nodiscard]] std::vector<PairPlan> plan_pairs(const Config& config, const Inventory& inventory);
+
+}  // namespace duet::app

@@ -1,0 +1,51 @@
+#pragma once
+// The daemon's life: connects, finds pairs, serves them, finds new ones, takes over a changed
+// configuration, ends.
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/dashboard.hpp"
+#include "app/settings.hpp"
+#include "app/wiring.hpp"
+#include "sync/daemon.hpp"
+
+namespace duet::app {
+
+class Service {
+public:
+    /// The clock outlives it. Rule: it outlives the runtime's run() in which its coroutines live.
+    Service(Settings settings, const Clock& clock);
+    ~Service();
+
+    /// Until stop(). Throws Misconfigured and UsageError only before the first pair was served.
+    [[nodiscard]] Task<void> run();
+    /// Every pair ends after the page it is at, then run() does.
+    void stop();
+    /// Reads the configuration again; one with a mistake is refused by a log line, and the old one
+    /// stays.
+    void reload();
+
+    [[nodiscard]] bool stopping() const { return stopping_; }
+    [[nodiscard]] std::vector<sync::PairStatus> statuses() const;
+    [[nodiscard]] Overview overview() const;
+
+private:
+    struct Generation;
+
+    Settings settings_;
+    const Clock& clock_;
+    bool stopping_ = false;
+    /// What serves under one configuration; another one means another generation.
+    std::unique_ptr<Generation> generation_;
+    std::map<std::string, std::string> left_out_;  // as last logged: name and reason
+
+    [[nodiscard]] Task<void> open_page();
+};
+
+constexpr std::chrono::milliseconds discover_every{5'000};
+
+}  // namespace duet::app

@@ -1,0 +1,91 @@
+#include "elastic/index.hpp"
+
+#include <utility>
+
+#include "elastic/answers.hpp"
+
+namespace duet::elastic {
+namespace {
+
+/// The path of one index. A pattern or a list is refused: nothing here is meant for many, least of
+/// all delete.
+std::string path_of(const std::string& index, std::string_view rest) {
+    const bool pattern = index.find_first_of("*?,<>") != std::string::npos;
+    if (index.empty() || pattern || index.front() == '_' || index.front() == '-') {
+        throw UsageError("\"" + index + "\" is not the name of one index");
+    }
+    return "/" + escape_segment(index) + std::string(rest);
+}
+
+Task<std::string> get(Client& client, std::string path) {
+    Client::Reply reply = co_await client.request("GET", std::move(path));
+    co_return std::move(reply.body);
+}
+
+}  // namespace
+
+Task<IndexPosition> index_position(Client& client, std::string index) {
+    std::string path =
+        path_of(index,
+                "/_stats?level=shards&filter_path=indices.*.uuid,indices.*.shards.*.seq_no,"
+                "indices.*.shards.*.routing.primary,"
+                "indices.*.shards.*.commit.user_data.history_uuid");
+    const std::string stats = co_await get(client, std::move(path));
+    IndexPosition position = parse_position(stats);
+    const int shards = co_await client.shard_count(index, position.index_uuid);
+    if (static_cast<std::size_t>(shards) != position.shards.size()) {
+        throw Unavailable("index " + index + ": a shard has no active primary");
+    }
+    co_return position;
+}
+
+Task<void> refresh(Client& client, std::string index) {
+    std::string path = path_of(index, "/_refresh?filter_path=_shards.failed");
+    static_cast<void>(co_await client.request("POST", std::move(path)));
+}
+
+Task<std::uint64_t> count(Client& client, std::string index) {
+    std::string path = path_of(index, "/_count?filter_path=count,_shards.failed");
+    const std::string body = co_await get(client, std::move(path));
+    co_return parse_count(body);
+}
+
+Task<bool> exists(Client& client, std::string index) {
+    std::string path = path_of(index, "");
+    const Client::Reply reply =
+        co_await client.request("HEAD", std::move(path), std::string(), true, true);
+    co_return reply.status != 404;
+}
+
+Task<std::string> mapping(Client& client, std::string index) {
+    return get(client, path_of(index, "/_mapping"));
+}
+
+Task<std::string> settings(Client& client, std::string index) {
+    return get(client, path_of(index, "/_settings"));
+}
+
+Task<bool> create_index(Client& client, std::string index, std::string body) {
+    std::string path = path_of(index, "");
+    try {
+        // Sent once: after a lost answer a second try would call our own index somebody else's.
+        static_cast<void>(co_await client.request("PUT", std::move(path), std::move(body), false));
+    } catch (const RequestError& error) {
+        if (error.type() != "resource_already_exists_exception") throw;
+        co_return false;
+    }
+    co_return true;
+}
+
+Task<void> put_mapping(Client& client, std::string index, std::string body) {
+    std::string path = path_of(index, "/_mapping");
+    static_cast<void>(co_await client.request("PUT", std::move(path), std::move(body)));
+}
+
+Task<void> delete_index(Client& client, std::string index) {
+    std::string path = path_of(index, "");
+    static_cast<void>(
+        co_await client.request("DELETE", std::move(path), std::string(), true, true));
+}
+
+}  // namespace duet::elastic

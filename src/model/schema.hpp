@@ -1,0 +1,40 @@
+#pragma once
+// What a pair's records look like: the columns that both sides share, in one order.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/type.hpp"
+
+namespace duet {
+
+struct Column {
+    std::string name;
+    Type type;
+    bool operator==(const Column&) const = default;
+};
+
+/// How exactly a side can hold a version; stamps are compared cut to the coarser of both (rule V1).
+enum class Precision : std::int32_t { microseconds = 1, milliseconds = 1'000, seconds = 1'000'000 };
+
+/// What one store says about its table or index, or what a pair has agreed on. The id and the
+/// version field are not among the columns.
+struct Schema {
+    std::string name;             // keyspace.table, or the index
+    bool exists = false;          // describe(): the table or index is there
+    std::vector<Column> columns;  // the order of every Record's values
+    /// A table's: how exactly its version column holds a version; empty: it has none that is usable
+    /// (rule V0).
+    std::optional<Precision> version_precision;
+    /// An index's: how exactly its version field can be written.
+    Precision document_precision = Precision::microseconds;
+    /// What a person should know: columns not synced and why, a version column of an unusable type.
+    std::vector<std::string> notes;
+
+    [[nodiscard]] std::optional<std::size_t> find(std::string_view column) const;
+};
+
+}  // namespace duet

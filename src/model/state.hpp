@@ -1,0 +1,76 @@
+#pragma once
+// What Duet must remember between runs (keyspace `duet`; never content that both stores hold).
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/task.hpp"
+#include "model/cursor.hpp"
+#include "model/record.hpp"
+#include "model/store.hpp"
+
+namespace duet {
+
+/// A record that could not be brought level, with all that a person needs to mend it.
+struct QuarantineEntry {
+    Id id;
+    std::string side;  // "cassandra" or "elasticsearch": who refused or held what cannot be read
+    Refusal refusal;
+    std::optional<Version> row_version;
+    std::optional<Version> document_version;
+    /// The states it was quarantined with: while both are unchanged it is left alone.
+    std::optional<std::int64_t> row_newest_write;
+    std::uint64_t row_digest = 0;
+    Guard document_guard;
+    std::string row_json;  // content of the row, empty: none
+    std::string document_json;
+    std::int64_t first_seen = 0;  // microseconds since 1970
+    std::int64_t last_seen = 0;
+    std::int32_t tries = 0;
+};
+
+/// A content that lost and whose loss could not be proved right (V8).
+struct Beaten {
+    Id id;
+    std::int64_t beaten_at = 0;      // microseconds since 1970
+    std::string side;                // "cassandra" or "elasticsearch": where it stood
+    std::optional<Version> version;  // its own
+    Version winner;
+    std::string json;    // as a document
+    std::string reason;  // which rule
+};
+
+/// Thrown errors as Store's. Pair names are "keyspace.table".
+class StateStore {
+public:
+    virtual ~StateStore() = default;
+    [[nodiscard]] virtual Task<std::optional<Cursor>> load_cursor(std::string pair) = 0;
+    /// By compare-and-swap against what was loaded or saved before (empty: nothing was there);
+    /// false: another instance has moved it, load it again.
+    [[nodiscard]] virtual Task<bool> save_cursor(std::string pair, Cursor next,
+                                                 std::optional<Cursor> expected) = 0;
+
+    [[nodiscard]] virtual Task<void> put_quarantine(std::string pair, QuarantineEntry entry) = 0;
+    [[nodiscard]] virtual Task<void> remove_quarantine(std::string pair, Id id) = 0;
+    /// At most quarantine_limit entries of a pair.
+    [[nodiscard]] virtual Task<std::vector<QuarantineEntry>> list_quarantine(std::string pair) = 0;
+
+    /// Kept for `keep`, then forgotten.
+    [[nodiscard]] virtual Task<void> put_beaten(std::string pair, std::vector<Beaten> beaten,
+                                                std::chrono::seconds keep) = 0;
+    /// Newest first, at most `limit`.
+    [[nodiscard]] virtual Task<std::vector<Beaten>> list_beaten(std::string pair,
+                                                                std::size_t limit) = 0;
+
+    /// True: `owner` holds the lease for `ttl` from now on (anew, or still).
+    [[nodiscard]] virtual Task<bool> acquire_lease(std::string name, std::string owner,
+                                                   std::chrono::seconds ttl) = 0;
+    [[nodiscard]] virtual Task<void> release_lease(std::string name, std::string owner) = 0;
+};
+
+constexpr std::size_t quarantine_limit = 10'000;  // entries a pair; more stop it
+
+}  // namespace duet

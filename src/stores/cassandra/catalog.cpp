@@ -1,0 +1,191 @@
+#include "stores/cassandra/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "stores/cassandra/cells.hpp"
+#include "stores/cassandra/failure.hpp"
+#include "stores/cassandra/pairing.hpp"
+#include "stores/cassandra/statements.hpp"
+#include "stores/cassandra/types.hpp"
+
+namespace duet::cassandra {
+namespace {
+
+/// Keyspace and table.
+using TableKey = std::pair<std::string, std::string>;
+
+using Pages = std::vector<cql::Rows>;
+
+/// What system_schema holds, of one table, or of all of them.
+struct SchemaPages {
+    Pages tables;
+    Pages views;
+    Pages types;
+    Pages columns;
+    Pages dropped;
+};
+
+/// Reads with the same condition from each table of system_schema; types belong to the keyspace.
+Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
+                              std::string of_keyspace) {
+    SchemaPages pages;
+    const std::string from = " FROM system_schema.";
+    std::string tables = "SELECT keyspace_name, table_name, default_time_to_live, flags" + from +
+                         "tables" + of_table;
+    std::string views = "SELECT keyspace_name, view_name" + from + "views" + of_keyspace;
+    std::string types =
+        "SELECT keyspace_name, type_name, field_names, field_types" + from + "types" + of_keyspace;
+    std::string columns = "SELECT keyspace_name, table_name, column_name, kind, position, type" +
+                          from + "columns" + of_table;
+    std::string dropped =
+        "SELECT keyspace_name, table_name, column_name" + from + "dropped_columns" + of_table;
+    pages.tables = co_await query_all(session, std::move(tables));
+    pages.views = co_await query_all(session, std::move(views));
+    pages.types = co_await query_all(session, std::move(types));
+    pages.columns = co_await query_all(session, std::move(columns));
+    pages.dropped = co_await query_all(session, std::move(dropped));
+    co_return pages;
+}
+
+template <class Visit>
+void each_row(const Pages& pages, Visit visit) {
+    for (const cql::Rows& rows : pages) {
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            visit(rows, row);
+        }
+    }
+}
+
+std::map<std::string, UserTypes> user_types(const Pages& pages) {
+    std::map<std::string, std::vector<TypeDefinition>> definitions;
+    each_row(pages, [&](const cql::Rows& rows, std::size_t row) {
+        definitions[text_cell(rows, row, "keyspace_name")].push_back(
+            {text_cell(rows, row, "type_name"), texts_cell(rows, row, "field_names"),
+             texts_cell(rows, row, "field_types")});
+    });
+    std::map<std::string, UserTypes> types;
+    for (const auto& [keyspace, list] : definitions) {
+        types[keyspace] = resolve_types(list);
+    }
+    return types;
+}
+
+std::vector<TableInfo> assemble(const SchemaPages& pages) {
+    const auto types = user_types(pages.types);
+    std::map<TableKey, RawTable> tables;
+    const auto key = [](const cql::Rows& rows, std::size_t row, std::string_view name) {
+        return TableKey(text_cell(rows, row, "keyspace_name"), text_cell(rows, row, name));
+    };
+    each_row(pages.tables, [&](const cql::Rows& rows, std::size_t row) {
+        RawTable& table = tables[key(rows, row, "table_name")];
+        table.default_ttl = int_cell(rows, row, "default_time_to_live").value_or(0);
+        table.flags = texts_cell(rows, row, "flags");
+    });
+    each_row(pages.columns, [&](const cql::Rows& rows, std::size_t row) {
+        const auto found = tables.find(key(rows, row, "table_name"));
+        if (found != tables.end()) {  // otherwise it is of a view
+            found->second.columns.push_back({text_cell(rows, row, "column_name"),
+                                             text_cell(rows, row, "kind"),
+                                             text_cell(rows, row, "type")});
+        }
+    });
+    each_row(pages.dropped, [&](const cql::Rows& rows, std::size_t row) {
+        tables[key(rows, row, "table_name")].dropped.push_back(text_cell(rows, row, "column_name"));
+    });
+    std::vector<TableInfo> result;
+    for (auto& [name, raw] : tables) {
+        if (raw.columns.empty()) {
+            continue;  // dropped between the queries
+        }
+        raw.keyspace = name.first;
+        raw.table = name.second;
+        const auto found = types.find(raw.keyspace);
+        result.push_back(interpret(raw, found == types.end() ? UserTypes() : found->second));
+    }
+    return result;
+}
+
+Task<std::size_t> count_local_nodes(cql::Session& session) {
+    std::string cql = "SELECT data_center FROM system.peers";
+    const Pages pages = co_await query_all(session, std::move(cql));
+    std::size_t nodes = 1;  // system.peers does not list the node that is asked
+    each_row(pages, [&](const cql::Rows& rows, std::size_t row) {
+        nodes += text_cell(rows, row, "data_center") == session.local_datacenter() ? 1 : 0;
+    });
+    co_return nodes;
+}
+
+}  // namespace
+
+bool is_internal_keyspace(std::string_view keyspace, std::string_view state_keyspace) {
+    return keyspace == "system" || keyspace.starts_with("system_") || keyspace == state_keyspace;
+}
+
+Task<std::vector<std::string>> list_keyspaces(cql::Session& session, std::string state_keyspace) {
+    std::string cql = "SELECT keyspace_name FROM system_schema.keyspaces";
+    const Pages pages = co_await query_all(session, std::move(cql));
+    std::vector<std::string> names;
+    each_row(pages, [&](const cql::Rows& rows, std::size_t row) {
+        std::string name = text_cell(rows, row, "keyspace_name");
+        if (!is_internal_keyspace(name, state_keyspace)) {
+            names.push_back(std::move(name));
+        }
+    });
+    std::sort(names.begin(), names.end());
+    co_return names;
+}
+
+Task<std::vector<TableInfo>> list_tables(cql::Session& session, std::string state_keyspace) {
+    std::string all;
+    const SchemaPages pages = co_await read_schema(session, all, all);
+    std::vector<TableInfo> tables = assemble(pages);
+    std::erase_if(tables, [&](const TableInfo& table) {
+        return is_internal_keyspace(table.keyspace, state_keyspace);
+    });
+    co_return tables;
+}
+
+Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string keyspace,
+                                          std::string table) {
+    std::string of_keyspace = " WHERE keyspace_name = " + literal(keyspace);
+    std::string of_table = of_keyspace + " AND table_name = " + literal(table);
+    const SchemaPages pages =
+        co_await read_schema(session, std::move(of_table), std::move(of_keyspace));
+    for (TableInfo& found : assemble(pages)) {
+        if (found.keyspace == keyspace && found.table == table) {
+            co_return std::move(found);
+        }
+    }
+    co_return std::nullopt;
+}
+
+Task<std::string> keyspace_statement(cql::Session& session, std::string keyspace,
+                                     Replication replication) {
+    if (replication.cql.empty()) {
+        const std::size_t nodes = co_await count_local_nodes(session);
+        replication.cql =
+            fmt::format("{{'class': 'NetworkTopologyStrategy', {}: {}}}",
+                        literal(session.local_datacenter()), std::min(nodes, default_replicas));
+    }
+    co_return fmt::format("CREATE KEYSPACE IF NOT EXISTS {} WITH replication = {}",
+                          quoted(keyspace), replication.cql);
+}
+
+Task<void> ensure_keyspace(cql::Session& session, std::string keyspace, Replication replication) {
+    std::string lookup =
+        "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = " +
+        literal(keyspace);
+    const cql::Rows found = co_await session.query(std::move(lookup));
+    if (found.size() > 0) {
+        co_return;
+    }
+    const std::string statement =
+        co_await keyspace_statement(session, keyspace, std::move(replication));
+    co_await run_ddl(session, statement, "cannot create keyspace " + keyspace);
+}
+
+}  // namespace duet::cassandra

@@ -1,0 +1,60 @@
+#pragma once
+// What system_schema says of the users' keyspaces and tables, and which of them can be paired.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/task.hpp"
+#include "cql/session.hpp"
+#include "model/schema.hpp"
+
+namespace duet::cassandra {
+
+/// A table as system_schema describes it.
+struct TableInfo {
+    std::string keyspace;
+    std::string table;
+    std::string key_column;  // the one partition key column; empty when there is not just one
+    std::vector<Column>
+        columns;  // regular columns in the order of their names, the version field among them
+    std::vector<std::string> dropped;  // columns that somebody dropped and that are not there now
+    std::vector<std::string> notes;    // columns that cannot be synced, and why
+    std::string reason;  // why it cannot be paired, naming table and remedy; empty: it can
+    std::int64_t default_ttl = 0;  // seconds
+};
+
+/// How a keyspace that Duet makes is replicated: CQL's map, `{'class': ...}`; empty:
+/// NetworkTopologyStrategy with as many copies as the local datacenter has nodes, at most
+/// default_replicas.
+struct Replication {
+    std::string cql;
+};
+constexpr std::size_t default_replicas = 3;
+
+/// True for the server's own keyspaces and for Duet's.
+[[nodiscard]] bool is_internal_keyspace(std::string_view keyspace,
+                                        std::string_view state_keyspace = "duet");
+
+/// The users' keyspaces, in the order of their names.
+[[nodiscard]] Task<std::vector<std::string>> list_keyspaces(cql::Session& session,
+                                                            std::string state_keyspace = "duet");
+/// The tables of the users' keyspaces, those that cannot be paired too (with their reason), in the
+/// order of their names.
+[[nodiscard]] Task<std::vector<TableInfo>> list_tables(cql::Session& session,
+                                                       std::string state_keyspace = "duet");
+/// One table; empty when it is not there.
+[[nodiscard]] Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string keyspace,
+                                                        std::string table);
+
+/// `CREATE KEYSPACE IF NOT EXISTS`, as it would be sent to this cluster.
+[[nodiscard]] Task<std::string> keyspace_statement(cql::Session& session, std::string keyspace,
+                                                   Replication replication);
+/// Makes a keyspace that is missing and awaits schema agreement; throws Misconfigured, with the
+/// statement as its hint, when Duet may not.
+[[nodiscard]] Task<void> ensure_keyspace(cql::Session& session, std::string keyspace,
+                                         Replication replication);
+
+}  // namespace duet::cassandra

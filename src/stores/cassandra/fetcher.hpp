@@ -1,0 +1,50 @@
+#pragma once
+// Asks a table for rows by id, rows by token range, and digests of ranges.
+
+#include <vector>
+
+#include "base/time.hpp"
+#include "cql/session.hpp"
+#include "model/store.hpp"
+#include "stores/cassandra/layout.hpp"
+#include "stores/cassandra/pages.hpp"
+#include "stores/cassandra/reader.hpp"
+
+namespace duet::cassandra {
+
+class RowFetcher {
+public:
+    /// All three must outlive it.
+    RowFetcher(cql::Session& session, const Clock& clock, const Layout& layout);
+
+    /// In the order of the ids; a row that is not there has a state that does not exist.
+    [[nodiscard]] Task<std::vector<FoundRow>> by_ids(std::span<const Id> ids, bool with_times);
+    [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit);
+    [[nodiscard]] Task<RangeDigest> digest(TokenRange range);
+
+private:
+    /// Rows of by_ids, put in their places as they arrive.
+    struct Lookup;
+
+    [[nodiscard]] Task<void> look_chunk(Lookup& lookup, std::size_t first);
+    [[nodiscard]] Task<cql::Rows> page(const std::string& cql, std::vector<cql::Bound> values,
+                                       Bytes paging_state, std::size_t limit);
+    [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql, TokenRange range);
+
+    cql::Session& session_;
+    const Clock& clock_;
+    const Layout& layout_;
+    RowReader reader_;
+    PageSize pages_;
+    std::string by_keys_cql_;
+    std::string by_token_cql_;
+    std::vector<std::string> digest_cql_;
+    std::int32_t digest_page_ = most_digest_rows;  // rows that the server reads at a time
+
+    static constexpr std::int32_t most_digest_rows = 5'000;
+};
+
+constexpr std::size_t keys_limit =
+    100;  // keys of one `IN ?`: the node that is asked gathers them all
+
+}  // namespace duet::cassandra

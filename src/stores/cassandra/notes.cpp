@@ -1,0 +1,178 @@
+#include "stores/cassandra/notes.hpp"
+
+#include "stores/cassandra/binder.hpp"
+#include "stores/cassandra/cells.hpp"
+#include "stores/cassandra/codec.hpp"
+
+namespace duet::cassandra {
+namespace {
+
+using cql::Bound;
+
+std::vector<std::int64_t> bigints_cell(const cql::Rows& rows, std::size_t row,
+                                       std::string_view column) {
+    const Value value = cell_value(rows, row, column);
+    std::vector<std::int64_t> numbers;
+    if (const List* list = value.get_if<List>()) {
+        for (const Value& element : *list) {
+            const std::int64_t* number = element.get_if<std::int64_t>();
+            numbers.push_back(number == nullptr ? -1 : *number);
+        }
+    }
+    return numbers;
+}
+
+Id id_cell(const cql::Rows& rows, std::size_t row) {
+    const Value value = cell_value(rows, row, "id");
+    const Uuid* id = value.get_if<Uuid>();
+    return id == nullptr ? Id() : *id;
+}
+
+std::optional<Version> version_cell(const cql::Rows& rows, std::size_t row,
+                                    std::string_view column) {
+    const auto micros = int_cell(rows, row, column);
+    return micros ? std::optional<Version>(Version{*micros}) : std::nullopt;
+}
+
+std::optional<std::int64_t> micros_of(const std::optional<Version>& version) {
+    return version ? std::optional<std::int64_t>(version->micros) : std::nullopt;
+}
+
+}  // namespace
+
+Notes& Notes::text(const std::string& value) {
+    if (is_utf8(as_bytes(value))) {
+        values_.push_back({Bound::Kind::value, Bytes(value.begin(), value.end())});
+    } else {  // a message may quote bytes that are no text; Cassandra would refuse them
+        const std::string hex = "0x" + to_hex(as_bytes(value));
+        values_.push_back({Bound::Kind::value, Bytes(hex.begin(), hex.end())});
+    }
+    return *this;
+}
+
+Notes& Notes::bigint(std::int64_t value) {
+    values_.push_back(bind_bigint(value));
+    return *this;
+}
+
+Notes& Notes::optional_bigint(std::optional<std::int64_t> value) {
+    values_.push_back(value ? bind_bigint(*value) : Bound{Bound::Kind::null, {}});
+    return *this;
+}
+
+Notes& Notes::integer(std::int64_t value) {
+    Bound bound{Bound::Kind::value, {}};
+    append_big(bound.bytes, static_cast<std::int32_t>(value));
+    values_.push_back(std::move(bound));
+    return *this;
+}
+
+Notes& Notes::id(const Id& value) {
+    values_.push_back(bind_key(value));
+    return *this;
+}
+
+Notes& Notes::bigints(const std::vector<std::int64_t>& values) {
+    Bound bound{Bound::Kind::value, {}};
+    append_big(bound.bytes, static_cast<std::int32_t>(values.size()));
+    for (const std::int64_t value : values) {
+        append_big(bound.bytes, std::int32_t{sizeof value});
+        append_big(bound.bytes, value);
+    }
+    values_.push_back(std::move(bound));
+    return *this;
+}
+
+Notes& Notes::cursor(const Cursor& cursor) {
+    return text(cursor.index_uuid)
+        .text(cursor.history_uuid)
+        .bigints(cursor.shards)
+        .bigint(cursor.first_met)
+        .bigints(cursor.first_positions);
+}
+
+Notes& Notes::json(const std::string& value, std::size_t limit) {
+    if (value.size() <= limit) {
+        return text(value);
+    }
+    return text("\"" + std::to_string(value.size()) + " bytes, too large to keep here\"");
+}
+
+Notes& Notes::quarantine(const std::string& pair, const QuarantineEntry& entry) {
+    return text(pair)
+        .id(entry.id)
+        .text(entry.side)
+        .text(entry.refusal.field)
+        .text(entry.refusal.value)
+        .text(entry.refusal.reason)
+        .optional_bigint(micros_of(entry.row_version))
+        .optional_bigint(micros_of(entry.document_version))
+        .optional_bigint(entry.row_newest_write)
+        .bigint(static_cast<std::int64_t>(entry.row_digest))
+        .integer(entry.document_guard.shard)
+        .bigint(entry.document_guard.seq_no)
+        .bigint(entry.document_guard.primary_term)
+        .json(entry.row_json, quarantined_json_limit)
+        .json(entry.document_json, quarantined_json_limit)
+        .bigint(entry.first_seen)
+        .bigint(entry.last_seen)
+        .integer(entry.tries);
+}
+
+Notes& Notes::beaten(const std::string& pair, std::int64_t day, const Beaten& beaten) {
+    return text(pair)
+        .bigint(day)
+        .bigint(beaten.beaten_at)
+        .id(beaten.id)
+        .text(beaten.side)
+        .optional_bigint(micros_of(beaten.version))
+        .bigint(beaten.winner.micros)
+        .json(beaten.json, beaten_json_limit)
+        .text(beaten.reason);
+}
+
+Cursor read_cursor(const cql::Rows& rows) {
+    Cursor cursor;
+    cursor.index_uuid = text_cell(rows, 0, "index_uuid");
+    cursor.history_uuid = text_cell(rows, 0, "history_uuid");
+    cursor.shards = bigints_cell(rows, 0, "shards");
+    cursor.first_met = int_cell(rows, 0, "first_met").value_or(0);
+    cursor.first_positions = bigints_cell(rows, 0, "first_positions");
+    return cursor;
+}
+
+QuarantineEntry read_quarantine(const cql::Rows& rows, std::size_t row) {
+    QuarantineEntry entry;
+    entry.id = id_cell(rows, row);
+    entry.side = text_cell(rows, row, "side");
+    entry.refusal = Refusal{text_cell(rows, row, "field"), text_cell(rows, row, "value"),
+                            text_cell(rows, row, "reason")};
+    entry.row_version = version_cell(rows, row, "row_version");
+    entry.document_version = version_cell(rows, row, "document_version");
+    entry.row_newest_write = int_cell(rows, row, "row_newest_write");
+    entry.row_digest = static_cast<std::uint64_t>(int_cell(rows, row, "row_digest").value_or(0));
+    entry.document_guard.shard =
+        static_cast<std::int32_t>(int_cell(rows, row, "document_shard").value_or(-1));
+    entry.document_guard.seq_no = int_cell(rows, row, "document_seq_no").value_or(-1);
+    entry.document_guard.primary_term = int_cell(rows, row, "document_primary_term").value_or(0);
+    entry.row_json = text_cell(rows, row, "row_json");
+    entry.document_json = text_cell(rows, row, "document_json");
+    entry.first_seen = int_cell(rows, row, "first_seen").value_or(0);
+    entry.last_seen = int_cell(rows, row, "last_seen").value_or(0);
+    entry.tries = static_cast<std::int32_t>(int_cell(rows, row, "tries").value_or(0));
+    return entry;
+}
+
+Beaten read_beaten(const cql::Rows& rows, std::size_t row) {
+    Beaten beaten;
+    beaten.id = id_cell(rows, row);
+    beaten.beaten_at = int_cell(rows, row, "beaten_at").value_or(0);
+    beaten.side = text_cell(rows, row, "side");
+    beaten.version = version_cell(rows, row, "version");
+    beaten.winner = Version{int_cell(rows, row, "winner").value_or(0)};
+    beaten.json = text_cell(rows, row, "json");
+    beaten.reason = text_cell(rows, row, "reason");
+    return beaten;
+}
+
+}  // namespace duet::cassandra

@@ -1,0 +1,52 @@
+#pragma once
+// What Duet remembers, as bound values and from rows: pure.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cql/session.hpp"
+#include "model/state.hpp"
+
+namespace duet::cassandra {
+
+constexpr const char* quarantine_columns =
+    "pair, id, side, field, value, reason, row_version, document_version, row_newest_write, "
+    "row_digest, document_shard, document_seq_no, document_primary_term, row_json, document_json, "
+    "first_seen, last_seen, tries";
+constexpr const char* beaten_columns =
+    "pair, day, beaten_at, id, side, version, winner, json, reason";
+
+constexpr std::int64_t longest_ttl = 630'720'000;  // Cassandra's limit: 20 years of seconds
+// A mutation has 16 MiB at most: two contents in quarantine, one that was beaten.
+constexpr std::size_t quarantined_json_limit = 7U << 20;
+constexpr std::size_t beaten_json_limit = 15U << 20;
+
+/// Bound values, one after the other in the order of the statement's places.
+class Notes {
+public:
+    Notes& text(const std::string& value);
+    Notes& bigint(std::int64_t value);
+    Notes& optional_bigint(std::optional<std::int64_t> value);
+    Notes& integer(std::int64_t value);  // a 32-bit int
+    Notes& id(const Id& value);
+    Notes& bigints(const std::vector<std::int64_t>& values);
+    Notes& cursor(const Cursor& cursor);
+    /// In the order of quarantine_columns.
+    Notes& quarantine(const std::string& pair, const QuarantineEntry& entry);
+    /// In the order of beaten_columns.
+    Notes& beaten(const std::string& pair, std::int64_t day, const Beaten& beaten);
+    [[nodiscard]] std::vector<cql::Bound> take() { return std::move(values_); }
+
+private:
+    Notes& json(const std::string& value, std::size_t limit);
+
+    std::vector<cql::Bound> values_;
+};
+
+/// Of the first row.
+[[nodiscard]] Cursor read_cursor(const cql::Rows& rows);
+[[nodiscard]] QuarantineEntry read_quarantine(const cql::Rows& rows, std::size_t row);
+[[nodiscard]] Beaten read_beaten(const cql::Rows& rows, std::size_t row);
+
+}  // namespace duet::cassandra

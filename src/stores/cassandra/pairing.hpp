@@ -1,0 +1,42 @@
+#pragma once
+// From the rows of system_schema to a TableInfo: pure.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "stores/cassandra/catalog.hpp"
+#include "stores/cassandra/types.hpp"
+
+namespace duet::cassandra {
+
+struct RawColumn {
+    std::string name;
+    std::string kind;  // partition_key, clustering, regular, static
+    std::string type;
+};
+
+struct RawTable {
+    std::string keyspace;
+    std::string table;
+    std::int64_t default_ttl = 0;
+    std::vector<std::string> flags;  // compound, and for old tables dense, super, counter
+    std::vector<RawColumn> columns;
+    std::vector<std::string> dropped;
+};
+
+/// A user type as system_schema.types holds it.
+struct TypeDefinition {
+    std::string name;
+    std::vector<std::string> field_names;
+    std::vector<std::string> field_types;
+};
+
+/// User types may use each other, in any order; those that use what Duet does not know are left
+/// out.
+[[nodiscard]] UserTypes resolve_types(const std::vector<TypeDefinition>& definitions);
+
+/// What Duet can do with a table, and the reason where that is nothing.
+[[nodiscard]] TableInfo interpret(const RawTable& raw, const UserTypes& types);
+
+}  // namespace duet::cassandra

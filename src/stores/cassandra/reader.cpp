@@ -1,0 +1,212 @@
+#include "stores/cassandra/reader.hpp"
+
+#include <cstring>
+
+#include "stores/cassandra/codec.hpp"
+#include "stores/cassandra/types.hpp"
+
+namespace duet::cassandra {
+namespace {
+
+std::size_t width_of(const LayoutColumn& column) {
+    if (!column.present) {
+        return 0;
+    }
+    return column.timed ? 3 : 1;  // value, write time, TTL
+}
+
+/// Numbers of a column in a digest.
+std::size_t digest_width(const LayoutColumn& column) {
+    if (!column.present) {
+        return 0;
+    }
+    return column.timed ? 2 : 1;
+}
+
+/// What a digest counts of a value: 1, or the elements of a non-frozen collection.
+std::uint64_t count_of(ByteView cell, const Type& type) {
+    const bool counts_elements = type.multi_cell() && type.is_collection();
+    return counts_elements && cell.size() >= 4 ? load_big<std::uint32_t>(cell.data()) : 1;
+}
+
+std::optional<std::int64_t> read_time(const cql::Rows& rows, std::size_t row, std::size_t column) {
+    const auto bytes = rows.cell(row, column);
+    if (!bytes || bytes->size() != sizeof(std::int64_t)) {
+        return std::nullopt;
+    }
+    return load_big<std::int64_t>(bytes->data());
+}
+
+/// The TTL of a non-frozen collection is a list with one for each element, null where it has none.
+bool has_ttl(const std::optional<ByteView>& cell, bool multi_cell) {
+    if (!cell || !multi_cell) {
+        return cell.has_value();
+    }
+    for (std::size_t at = 4; at + 4 <= cell->size(); at += 4) {
+        if (load_big<std::int32_t>(cell->data() + at) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Value read_value(ByteView bytes, const LayoutColumn& column, State& state) {
+    try {
+        return decode(bytes, column.type);
+    } catch (const ValueError& error) {
+        state.problem = Refusal{column.name, error.value(),
+                                std::string("Cassandra's value cannot be read: ") + error.what()};
+    }
+    return {};
+}
+
+void note_time(std::optional<std::int64_t> time, State& state) {
+    if (time && (!state.newest_write || *time > *state.newest_write)) {
+        state.newest_write = time;
+    }
+}
+
+}  // namespace
+
+RowReader::RowReader(const Layout& layout) : layout_(layout), width_(1) {
+    width_ += layout.version ? width_of(*layout.version) : 0;
+    for (const LayoutColumn& column : layout.columns) {
+        width_ += width_of(column);
+    }
+}
+
+void RowReader::check(const cql::Rows& rows) const {
+    const auto complain = [&] {
+        throw Unavailable("table " + layout_.name() +
+                          " has changed while it was read: it is looked at again");
+    };
+    if (rows.columns.size() != width_) {
+        complain();
+    }
+    std::size_t at = 1;
+    const auto check_column = [&](const LayoutColumn& column) {
+        if (!column.present) {
+            return;
+        }
+        const auto type = from_column_type(rows.columns[at].type);
+        if (!type || type->kind != column.type.kind) {
+            complain();
+        }
+        at += width_of(column);
+    };
+    if (layout_.version) {
+        check_column(*layout_.version);
+    }
+    for (const LayoutColumn& column : layout_.columns) {
+        check_column(column);
+    }
+}
+
+void RowReader::read_version(const cql::Rows& rows, std::size_t row, State& state) const {
+    // V1: where the version column was written last, its value is the version.
+    const auto bytes = rows.cell(row, 1);
+    const auto time = read_time(rows, row, 2);
+    if (!bytes || !time || time != state.newest_write) {
+        return;
+    }
+    const LayoutColumn& column = *layout_.version;
+    const Value value = read_value(*bytes, column, state);
+    if (value.is_null()) {
+        return;
+    }
+    const auto micros = version_micros(value, column.type);
+    if (!micros) {
+        state.problem = Refusal{column.name, shown(value),
+                                "this version is beyond the year 290000: write the row again with "
+                                "a moment of our time"};
+        return;
+    }
+    state.version = Version{*micros};
+    state.stamped = true;
+}
+
+RangeDigest RowReader::empty_digest() const {
+    RangeDigest digest;
+    for (const LayoutColumn& column : layout_.columns) {
+        digest.columns.resize(digest.columns.size() + digest_width(column));
+    }
+    if (layout_.version) {
+        digest.columns.resize(digest.columns.size() + digest_width(*layout_.version));
+    }
+    return digest;
+}
+
+void RowReader::add_to_digest(RangeDigest& digest, const cql::Rows& rows, std::size_t row,
+                              std::int64_t token) const {
+    digest.count += 1;
+    digest.token_sum += static_cast<std::uint64_t>(token);
+    std::size_t place = 0;
+    const auto add = [&](const LayoutColumn& column, std::size_t at) {
+        if (const auto cell = rows.cell(row, at)) {
+            digest.columns[place] += count_of(*cell, column.type);
+        }
+        if (column.timed) {
+            // As the server's bigint arithmetic: modulo 2^64.
+            const auto time = static_cast<std::uint64_t>(read_time(rows, row, at + 1).value_or(0));
+            digest.columns[place + 1] += time * static_cast<std::uint64_t>(token);
+        }
+        place += digest_width(column);
+    };
+    std::size_t at = 1 + (layout_.version ? width_of(*layout_.version) : 0);
+    for (const LayoutColumn& column : layout_.columns) {
+        if (column.present) {
+            add(column, at);
+        }
+        at += width_of(column);
+    }
+    if (layout_.version) {
+        add(*layout_.version, 1);
+    }
+}
+
+FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times) const {
+    FoundRow found;
+    State& state = found.state;
+    const auto key = rows.cell(row, 0);
+    if (key && key->size() == found.id.bytes.size()) {
+        std::memcpy(found.id.bytes.data(), key->data(), key->size());
+    }
+    state.exists = true;
+    state.content.values.resize(layout_.columns.size());
+    if (with_times) {
+        found.write_times.resize(layout_.columns.size());
+    }
+    std::size_t at = 1;
+    if (layout_.version) {
+        note_time(read_time(rows, row, 2), state);
+        state.expiring = rows.cell(row, 3).has_value();
+        at += width_of(*layout_.version);
+    }
+    for (std::size_t i = 0; i < layout_.columns.size(); ++i) {
+        const LayoutColumn& column = layout_.columns[i];
+        if (!column.present) {
+            continue;
+        }
+        if (const auto bytes = rows.cell(row, at)) {
+            state.content.values[i] = read_value(*bytes, column, state);
+        }
+        if (column.timed) {
+            const auto time = read_time(rows, row, at + 1);
+            note_time(time, state);
+            state.expiring |= has_ttl(rows.cell(row, at + 2), column.type.multi_cell());
+            if (with_times) {
+                found.write_times[i] = time;
+            }
+        }
+        at += width_of(column);
+    }
+    if (state.newest_write) {
+        state.version = Version{*state.newest_write};
+    }
+    if (layout_.version) {
+        read_version(rows, row, state);
+    }
+    return found;
+}
+
+}  // namespace duet::cassandra

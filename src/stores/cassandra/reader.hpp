@@ -1,0 +1,46 @@
+#pragma once
+// From a result's row to a State: pure.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "cql/session.hpp"
+#include "model/store.hpp"
+#include "stores/cassandra/layout.hpp"
+
+namespace duet::cassandra {
+
+/// A row as it was read.
+struct FoundRow {
+    Id id;
+    State state;
+    /// Newest WRITETIME of each of the layout's columns; filled only where it was asked for.
+    std::vector<std::optional<std::int64_t>> write_times;
+};
+
+/// Reads rows that select_by_keys or select_by_token of the same layout has asked for.
+class RowReader {
+public:
+    /// The layout must outlive it.
+    explicit RowReader(const Layout& layout);
+
+    /// Throws Unavailable when the columns are no longer those of the layout: the table has
+    /// changed.
+    void check(const cql::Rows& rows) const;
+    /// A value that cannot be read becomes the state's problem.
+    [[nodiscard]] FoundRow read(const cql::Rows& rows, std::size_t row, bool with_times) const;
+    /// Of no rows; in the order of digest_queries.
+    [[nodiscard]] RangeDigest empty_digest() const;
+    /// What the server's digest would count of this row.
+    void add_to_digest(RangeDigest& digest, const cql::Rows& rows, std::size_t row,
+                       std::int64_t token) const;
+
+private:
+    void read_version(const cql::Rows& rows, std::size_t row, State& state) const;
+
+    const Layout& layout_;
+    std::size_t width_;  // columns of the result
+};
+
+}  // namespace duet::cassandra

@@ -1,0 +1,325 @@
+#include "stores/cassandra/state.hpp"
+
+#include <algorithm>
+
+#include "stores/cassandra/binder.hpp"
+#include "stores/cassandra/cells.hpp"
+#include "stores/cassandra/failure.hpp"
+#include "stores/cassandra/notes.hpp"
+#include "stores/cassandra/state_schema.hpp"
+#include "stores/cassandra/statements.hpp"
+
+namespace duet {
+namespace {
+
+using cassandra::Notes;
+
+constexpr std::int64_t micros_a_day = 86'400'000'000;
+constexpr std::int32_t note_page = 50;  // entries hold whole records
+constexpr std::size_t listed_json_limit = 64U
+                                          << 20;  // of a list; entries beyond come without content
+constexpr std::size_t beaten_in_flight = 32;
+
+std::int64_t day_of(std::int64_t micros) {
+    return micros / micros_a_day - (micros % micros_a_day < 0 ? 1 : 0);
+}
+
+/// The statements that need another's right, for a person to run.
+std::string listed(const std::vector<std::string>& statements) {
+    std::string text = "let somebody with the right to create run:";
+    for (const std::string& statement : statements) {
+        text += "\n  " + statement + ";";
+    }
+    return text;
+}
+
+}  // namespace
+
+struct CassandraState::Impl {
+    cql::Session& session;
+    const Clock& clock;
+    StateOptions options;
+
+    [[nodiscard]] std::string table(const char* name) const {
+        return cassandra::table_name(options.keyspace, name);
+    }
+    /// Prepares and runs; a statement of our own that is refused means that the keyspace is not as
+    /// ensure() left it.
+    [[nodiscard]] Task<cql::Rows> run(std::string cql, std::vector<cql::Bound> values,
+                                      cql::RequestOptions request = {});
+    [[nodiscard]] Task<cql::Rows> run_if(std::string cql, std::vector<cql::Bound> values);
+    [[nodiscard]] Task<std::vector<std::string>> missing_tables();
+    [[nodiscard]] Task<void> put_one(std::string pair, Beaten beaten, std::int64_t ttl);
+    [[nodiscard]] Task<std::vector<std::int64_t>> days(std::string pair);
+};
+
+Task<cql::Rows> CassandraState::Impl::run(std::string cql, std::vector<cql::Bound> values,
+                                          cql::RequestOptions request) {
+    try {
+        cql::PreparedPtr statement = co_await session.prepare(std::move(cql));
+        co_return co_await session.execute(std::move(statement), std::move(values),
+                                           std::move(request));
+    } catch (const cql::QueryError& error) {
+        throw Misconfigured("keyspace " + options.keyspace + ": " + error.what(),
+                            "start Duet again to let it make what is missing there, or run what "
+                            "`duet plan --ddl` prints");
+    }
+}
+
+/// A conditional statement (LWT). Never sent twice by itself: its first try may have been applied.
+Task<cql::Rows> CassandraState::Impl::run_if(std::string cql, std::vector<cql::Bound> values) {
+    cql::RequestOptions request;
+    request.idempotent = false;
+    co_return co_await run(std::move(cql), std::move(values), std::move(request));
+}
+
+Task<std::vector<std::string>> CassandraState::Impl::missing_tables() {
+    std::string cql = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = " +
+                      cassandra::literal(options.keyspace);
+    const auto pages = co_await cassandra::query_all(session, std::move(cql));
+    std::vector<std::string> there;
+    for (const cql::Rows& rows : pages) {
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            there.push_back(cassandra::text_cell(rows, row, "table_name"));
+        }
+    }
+    const std::vector<std::string> statements = cassandra::state_tables(options.keyspace);
+    const std::vector<std::string>& names = cassandra::state_table_names();
+    std::vector<std::string> missing;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (std::find(there.begin(), there.end(), names[i]) == there.end()) {
+            missing.push_back(statements[i]);
+        }
+    }
+    co_return missing;
+}
+
+CassandraState::CassandraState(cql::Session& session, const Clock& clock, StateOptions options)
+    : impl_(std::make_unique<Impl>(Impl{session, clock, std::move(options)})) {}
+
+CassandraState::~CassandraState() = default;
+
+Task<std::vector<std::string>> CassandraState::ddl_statements() {
+    std::string keyspace = impl_->options.keyspace;
+    cassandra::Replication replication = impl_->options.replication;
+    std::vector<std::string> statements;
+    statements.push_back(co_await cassandra::keyspace_statement(impl_->session, std::move(keyspace),
+                                                                std::move(replication)));
+    for (std::string& statement : cassandra::state_tables(impl_->options.keyspace)) {
+        statements.push_back(std::move(statement));
+    }
+    co_return statements;
+}
+
+Task<void> CassandraState::ensure() {
+    const std::vector<std::string> missing = co_await impl_->missing_tables();
+    if (missing.empty()) {
+        co_return;
+    }
+    const std::vector<std::string> all = co_await ddl_statements();
+    try {
+        std::string keyspace = impl_->options.keyspace;
+        cassandra::Replication replication = impl_->options.replication;
+        co_await cassandra::ensure_keyspace(impl_->session, std::move(keyspace),
+                                            std::move(replication));
+        for (const std::string& statement : missing) {
+            std::string cql = statement;
+            std::string what = "cannot make Duet's tables in keyspace " + impl_->options.keyspace;
+            co_await cassandra::run_ddl(impl_->session, std::move(cql), std::move(what));
+        }
+    } catch (const Misconfigured& error) {
+        throw Misconfigured(error.what(), listed(all));
+    }
+}
+
+Task<std::optional<Cursor>> CassandraState::load_cursor(std::string pair) {
+    std::string cql = "SELECT index_uuid, history_uuid, shards, first_met, first_positions FROM " +
+                      impl_->table("cursors") + " WHERE pair = ?";
+    std::vector<cql::Bound> values = Notes().text(pair).take();
+    // Serial: sees what a save that was cut off may have left undecided.
+    cql::RequestOptions request;
+    request.consistency = cql::Consistency::local_serial;
+    const cql::Rows rows =
+        co_await impl_->run(std::move(cql), std::move(values), std::move(request));
+    if (rows.size() == 0) {
+        co_return std::nullopt;
+    }
+    co_return cassandra::read_cursor(rows);
+}
+
+Task<bool> CassandraState::save_cursor(std::string pair, Cursor next,
+                                       std::optional<Cursor> expected) {
+    const std::string table = impl_->table("cursors");
+    Notes values;
+    std::string cql;
+    if (expected) {
+        cql = "UPDATE " + table +
+              " SET index_uuid = ?, history_uuid = ?, shards = ?, first_met = ?, "
+              "first_positions = ? WHERE pair = ? IF index_uuid = ? AND history_uuid = ? AND "
+              "shards = ? AND first_met = ? AND first_positions = ?";
+        values.cursor(next).text(pair).cursor(*expected);
+    } else {
+        cql = "INSERT INTO " + table +
+              " (index_uuid, history_uuid, shards, first_met, first_positions, pair) VALUES "
+              "(?, ?, ?, ?, ?, ?) IF NOT EXISTS";
+        values.cursor(next).text(pair);
+    }
+    std::vector<cql::Bound> bound = values.take();
+    const cql::Rows rows = co_await impl_->run_if(std::move(cql), std::move(bound));
+    if (cassandra::applied(rows)) {
+        co_return true;
+    }
+    // Perhaps an earlier try of ours, whose answer was lost, has saved just this.
+    const std::optional<Cursor> now = co_await load_cursor(std::move(pair));
+    co_return now == next;
+}
+
+Task<void> CassandraState::put_quarantine(std::string pair, QuarantineEntry entry) {
+    std::string cql = "INSERT INTO " + impl_->table("quarantine") + " (" +
+                      cassandra::quarantine_columns +
+                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    std::vector<cql::Bound> values = Notes().quarantine(pair, entry).take();
+    (void)co_await impl_->run(std::move(cql), std::move(values));
+}
+
+Task<void> CassandraState::remove_quarantine(std::string pair, Id id) {
+    std::string cql = "DELETE FROM " + impl_->table("quarantine") + " WHERE pair = ? AND id = ?";
+    std::vector<cql::Bound> values = Notes().text(pair).id(id).take();
+    (void)co_await impl_->run(std::move(cql), std::move(values));
+}
+
+Task<std::vector<QuarantineEntry>> CassandraState::list_quarantine(std::string pair) {
+    const std::string cql = std::string("SELECT ") + cassandra::quarantine_columns + " FROM " +
+                            impl_->table("quarantine") + " WHERE pair = ?";
+    std::vector<QuarantineEntry> entries;
+    std::size_t json_bytes = 0;
+    Bytes paging_state;
+    do {
+        cql::RequestOptions request;
+        request.page_size = note_page;
+        request.paging_state = std::move(paging_state);
+        std::string text = cql;
+        std::vector<cql::Bound> values = Notes().text(pair).take();
+        const cql::Rows rows =
+            co_await impl_->run(std::move(text), std::move(values), std::move(request));
+        for (std::size_t row = 0; row < rows.size() && entries.size() < quarantine_limit; ++row) {
+            QuarantineEntry entry = cassandra::read_quarantine(rows, row);
+            json_bytes += entry.row_json.size() + entry.document_json.size();
+            if (json_bytes > listed_json_limit) {
+                entry.row_json.clear();
+                entry.document_json.clear();
+            }
+            entries.push_back(std::move(entry));
+        }
+        paging_state = rows.paging_state;
+    } while (!paging_state.empty() && entries.size() < quarantine_limit);
+    co_return entries;
+}
+
+Task<void> CassandraState::Impl::put_one(std::string pair, Beaten beaten, std::int64_t ttl) {
+    std::string cql = "INSERT INTO " + table("beaten") + " (" + cassandra::beaten_columns +
+                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?";
+    std::vector<cql::Bound> values =
+        Notes().beaten(pair, day_of(beaten.beaten_at), beaten).integer(ttl).take();
+    (void)co_await run(std::move(cql), std::move(values));
+}
+
+Task<void> CassandraState::put_beaten(std::string pair, std::vector<Beaten> beaten,
+                                      std::chrono::seconds keep) {
+    const std::int64_t ttl = std::clamp<std::int64_t>(keep.count(), 1, cassandra::longest_ttl);
+    std::vector<std::int64_t> days;
+    for (const Beaten& one : beaten) {
+        days.push_back(day_of(one.beaten_at));
+    }
+    std::sort(days.begin(), days.end());
+    days.erase(std::unique(days.begin(), days.end()), days.end());
+    // The days first: what is listed nowhere would not be found.
+    for (const std::int64_t day : days) {
+        std::string cql =
+            "INSERT INTO " + impl_->table("beaten_days") + " (pair, day) VALUES (?, ?) USING TTL ?";
+        std::vector<cql::Bound> values = Notes().text(pair).bigint(day).integer(ttl).take();
+        (void)co_await impl_->run(std::move(cql), std::move(values));
+    }
+    for (std::size_t first = 0; first < beaten.size(); first += beaten_in_flight) {
+        std::vector<Task<void>> puts;
+        for (std::size_t i = first; i < std::min(first + beaten_in_flight, beaten.size()); ++i) {
+            puts.push_back(impl_->put_one(pair, std::move(beaten[i]), ttl));
+        }
+        co_await when_all(std::move(puts));
+    }
+}
+
+Task<std::vector<std::int64_t>> CassandraState::Impl::days(std::string pair) {
+    std::string cql = "SELECT day FROM " + table("beaten_days") + " WHERE pair = ?";
+    std::vector<cql::Bound> values = Notes().text(pair).take();
+    const cql::Rows rows = co_await run(std::move(cql), std::move(values));
+    std::vector<std::int64_t> list;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        list.push_back(cassandra::int_cell(rows, row, "day").value_or(0));
+    }
+    co_return list;
+}
+
+Task<std::vector<Beaten>> CassandraState::list_beaten(std::string pair, std::size_t limit) {
+    const std::string cql = std::string("SELECT ") + cassandra::beaten_columns + " FROM " +
+                            impl_->table("beaten") + " WHERE pair = ? AND day = ?";
+    std::vector<Beaten> list;
+    std::size_t json_bytes = 0;
+    const std::vector<std::int64_t> days = co_await impl_->days(pair);
+    for (const std::int64_t day : days) {
+        Bytes paging_state;
+        do {
+            cql::RequestOptions request;
+            request.page_size = note_page;
+            request.paging_state = std::move(paging_state);
+            std::string text = cql;
+            std::vector<cql::Bound> values = Notes().text(pair).bigint(day).take();
+            const cql::Rows rows =
+                co_await impl_->run(std::move(text), std::move(values), std::move(request));
+            for (std::size_t row = 0; row < rows.size() && list.size() < limit; ++row) {
+                Beaten beaten = cassandra::read_beaten(rows, row);
+                json_bytes += beaten.json.size();
+                if (json_bytes > listed_json_limit) {
+                    beaten.json.clear();
+                }
+                list.push_back(std::move(beaten));
+            }
+            paging_state = rows.paging_state;
+        } while (!paging_state.empty() && list.size() < limit);
+        if (list.size() >= limit) {
+            break;
+        }
+    }
+    co_return list;
+}
+
+Task<bool> CassandraState::acquire_lease(std::string name, std::string owner,
+                                         std::chrono::seconds ttl) {
+    // UPDATE, not INSERT: a row marker would outlive the owner's cell.
+    const std::string cql = "UPDATE " + impl_->table("leases") +
+                            " USING TTL ? SET owner = ? WHERE name = ? IF owner = ";
+    const std::int64_t seconds = std::clamp<std::int64_t>(ttl.count(), 1, cassandra::longest_ttl);
+    std::string take = cql + "null";
+    std::vector<cql::Bound> taking = Notes().integer(seconds).text(owner).text(name).take();
+    const cql::Rows taken = co_await impl_->run_if(std::move(take), std::move(taking));
+    if (cassandra::applied(taken)) {
+        co_return true;
+    }
+    if (cassandra::text_cell(taken, 0, "owner") != owner) {
+        co_return false;
+    }
+    std::string keep = cql + "?";
+    std::vector<cql::Bound> keeping =
+        Notes().integer(seconds).text(owner).text(name).text(owner).take();
+    const cql::Rows kept = co_await impl_->run_if(std::move(keep), std::move(keeping));
+    co_return cassandra::applied(kept);
+}
+
+Task<void> CassandraState::release_lease(std::string name, std::string owner) {
+    std::string cql =
+        "DELETE owner FROM " + impl_->table("leases") + " WHERE name = ? IF owner = ?";
+    std::vector<cql::Bound> values = Notes().text(name).text(owner).take();
+    (void)co_await impl_->run_if(std::move(cql), std::move(values));
+}
+
+}  // namespace duet

@@ -1,0 +1,151 @@
+#include "stores/cassandra/statements.hpp"
+
+#include "stores/cassandra/types.hpp"
+
+namespace duet::cassandra {
+namespace {
+
+std::string doubled(std::string_view text, char quote) {
+    std::string out(1, quote);
+    for (const char c : text) {
+        out += c;
+        if (c == quote) {
+            out += c;
+        }
+    }
+    out += quote;
+    return out;
+}
+
+std::string table_of(const Layout& layout) { return table_name(layout.keyspace, layout.table); }
+
+/// The newest WRITETIME of a column.
+std::string write_time(const LayoutColumn& column) {
+    const std::string function = column.type.multi_cell() ? "maxwritetime(" : "writetime(";
+    return function + quoted(column.name) + ")";
+}
+
+void append_read(std::string& cql, const LayoutColumn& column) {
+    cql += ", " + quoted(column.name);
+    if (column.timed) {
+        cql += ", " + write_time(column) + ", ttl(" + quoted(column.name) + ")";
+    }
+}
+
+std::string select(const Layout& layout) {
+    std::string cql = "SELECT " + quoted(layout.key);
+    if (layout.version) {
+        append_read(cql, *layout.version);
+    }
+    for (const LayoutColumn& column : layout.columns) {
+        if (column.present) {
+            append_read(cql, column);
+        }
+    }
+    return cql + " FROM " + table_of(layout);
+}
+
+std::string token_of_key(const Layout& layout) { return "token(" + quoted(layout.key) + ")"; }
+
+std::string in_range(const Layout& layout) {
+    const std::string token = token_of_key(layout);
+    return " WHERE " + token + " > ? AND " + token + " <= ?";
+}
+
+void append_digest(std::string& cql, const LayoutColumn& column, const std::string& token) {
+    // Of a non-frozen collection the number of elements, since count() counts rows; as a bigint,
+    // since a sum of ints would wrap at 32 bits.
+    const bool counts_elements = column.type.multi_cell() && column.type.is_collection();
+    cql += counts_elements ? ", sum(cast(collection_count(" + quoted(column.name) + ") AS bigint))"
+                           : ", count(" + quoted(column.name) + ")";
+    if (column.timed) {
+        cql += ", sum(" + write_time(column) + " * " + token + ")";
+    }
+}
+
+std::string column_definitions(const std::vector<Column>& columns, std::string_view separator) {
+    std::string cql;
+    for (const Column& column : columns) {
+        cql += cql.empty() ? "" : separator;
+        cql += quoted(column.name) + " " + to_cql(declared(column.type));
+    }
+    return cql;
+}
+
+}  // namespace
+
+std::string quoted(std::string_view identifier) { return doubled(identifier, '"'); }
+
+std::string literal(std::string_view text) { return doubled(text, '\''); }
+
+std::string table_name(std::string_view keyspace, std::string_view table) {
+    return quoted(keyspace) + "." + quoted(table);
+}
+
+std::string select_by_keys(const Layout& layout) {
+    return select(layout) + " WHERE " + quoted(layout.key) + " IN ?";
+}
+
+std::string select_by_token(const Layout& layout) { return select(layout) + in_range(layout); }
+
+std::string insert_row(const Layout& layout) {
+    std::string columns = quoted(layout.key);
+    std::string places = "?";
+    const auto add = [&](const std::string& name) {
+        columns += ", " + quoted(name);
+        places += ", ?";
+    };
+    for (const LayoutColumn& column : layout.columns) {
+        if (column.present) {
+            add(column.name);
+        }
+    }
+    if (layout.version) {
+        add(layout.version->name);
+    }
+    return "INSERT INTO " + table_of(layout) + " (" + columns + ") VALUES (" + places +
+           ") USING TIMESTAMP ?";
+}
+
+std::vector<std::string> digest_queries(const Layout& layout) {
+    std::vector<const LayoutColumn*> columns;
+    for (const LayoutColumn& column : layout.columns) {
+        if (column.present) {
+            columns.push_back(&column);
+        }
+    }
+    if (layout.version) {
+        columns.push_back(&*layout.version);
+    }
+    const std::string token = token_of_key(layout);
+    std::vector<std::string> queries;
+    for (std::size_t i = 0; i == 0 || i < columns.size(); i += digest_columns) {
+        // Every query counts rows: a SELECT of aggregates must start with something.
+        std::string cql = "SELECT count(*)";
+        cql += i == 0 ? ", sum(" + token + ")" : "";
+        for (std::size_t j = i; j < columns.size() && j < i + digest_columns; ++j) {
+            append_digest(cql, *columns[j], token);
+        }
+        queries.push_back(cql + " FROM " + table_of(layout) + in_range(layout));
+    }
+    return queries;
+}
+
+std::string create_table(const std::string& keyspace, const std::string& table,
+                         const std::string& key, const std::vector<Column>& columns,
+                         const std::string& version_field) {
+    std::string cql = "CREATE TABLE IF NOT EXISTS " + table_name(keyspace, table) + " (" +
+                      quoted(key) + " uuid PRIMARY KEY";
+    if (!columns.empty()) {
+        cql += ", " + column_definitions(columns, ", ");
+    }
+    return cql + ", " + quoted(version_field) + " timestamp)";
+}
+
+std::string add_columns(const std::string& keyspace, const std::string& table,
+                        const std::vector<Column>& columns) {
+    return "ALTER TABLE " + table_name(keyspace, table) + " ADD (" +
+           column_definitions(columns, ", ") + ")";
+}
+
+}  // namespace duet::cassandra

@@ -1,0 +1,42 @@
+#pragma once
+// The CQL text of everything that is asked of a table. Identifiers are always quoted.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stores/cassandra/layout.hpp"
+
+namespace duet::cassandra {
+
+/// `"name"`, inner quotes doubled.
+[[nodiscard]] std::string quoted(std::string_view identifier);
+/// `'text'`, inner quotes doubled.
+[[nodiscard]] std::string literal(std::string_view text);
+/// `"keyspace"."table"`
+[[nodiscard]] std::string table_name(std::string_view keyspace, std::string_view table);
+
+/// A row is read as: the key, then for the version column and each present column value, write time
+/// (where it is timed) and TTL. Parameter: the list of keys.
+[[nodiscard]] std::string select_by_keys(const Layout& layout);
+/// The same of a token range. Parameters: after, upto.
+[[nodiscard]] std::string select_by_token(const Layout& layout);
+/// Parameters: the key, the present columns in their order, the version column's value, the
+/// timestamp.
+[[nodiscard]] std::string insert_row(const Layout& layout);
+
+constexpr std::size_t digest_columns = 30;  // columns of one digest query; more are split
+
+/// Digests of a token range (parameters: after, upto). The first starts with count and sum of
+/// tokens; then two numbers for each present column that is timed (one where it is not), the
+/// version column last.
+[[nodiscard]] std::vector<std::string> digest_queries(const Layout& layout);
+
+/// CREATE TABLE with key `key`, the columns and a version column (a timestamp).
+[[nodiscard]] std::string create_table(const std::string& keyspace, const std::string& table,
+                                       const std::string& key, const std::vector<Column>& columns,
+                                       const std::string& version_field);
+[[nodiscard]] std::string add_columns(const std::string& keyspace, const std::string& table,
+                                      const std::vector<Column>& columns);
+
+}  // namespace duet::cassandra

@@ -1,0 +1,316 @@
+#include "stores/cassandra/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "cql/token.hpp"
+#include "stores/cassandra/catalog.hpp"
+#include "stores/cassandra/failure.hpp"
+#include "stores/cassandra/fetcher.hpp"
+#include "stores/cassandra/statements.hpp"
+#include "stores/cassandra/writer.hpp"
+
+namespace duet {
+namespace {
+
+using cassandra::TableInfo;
+
+constexpr const char* default_key = "id";
+constexpr const char* other_key = "_id";  // no field of a document can be called that
+
+std::string key_for(const std::vector<Column>& columns) {
+    const bool taken = std::any_of(columns.begin(), columns.end(),
+                                   [](const Column& column) { return column.name == default_key; });
+    return taken ? other_key : default_key;
+}
+
+bool has_column(const TableInfo& table, const std::string& name) {
+    return std::any_of(table.columns.begin(), table.columns.end(),
+                       [&](const Column& column) { return column.name == name; });
+}
+
+/// Columns of the schema that can and should be added: not the key's name, nor what somebody
+/// dropped.
+std::vector<Column> missing_columns(const TableInfo& table, const Schema& schema) {
+    std::vector<Column> missing;
+    for (const Column& column : schema.columns) {
+        const bool dropped = std::find(table.dropped.begin(), table.dropped.end(), column.name) !=
+                             table.dropped.end();
+        if (!dropped && column.name != table.key_column && !has_column(table, column.name)) {
+            missing.push_back(column);
+        }
+    }
+    return missing;
+}
+
+void require_usable(const TableInfo& table) {
+    if (!table.reason.empty()) {
+        throw Misconfigured(table.reason, "leave the table out, or do what the message says");
+    }
+}
+
+/// Everything that depends on the columns of the pair; made anew by each provision().
+struct Access {
+    Access(cql::Session& session, const Clock& clock, cassandra::Layout columns, Schema pair_schema)
+        : layout(std::move(columns)),
+          schema(std::move(pair_schema)),
+          fetcher(session, clock, layout),
+          writer(session, layout) {}
+
+    const cassandra::Layout layout;
+    const Schema schema;
+    cassandra::RowFetcher fetcher;
+    cassandra::RowWriter writer;
+};
+
+/// Columns that the winner lacks and that turned up with an older WRITETIME than ours (V5).
+std::vector<std::size_t> turned_up(const Write& write, const cassandra::FoundRow& found) {
+    std::vector<std::size_t> columns;
+    for (std::size_t i = 0; i < found.write_times.size(); ++i) {
+        const bool lacks = i >= write.content->values.size() || is_empty(write.content->values[i]);
+        if (lacks && found.write_times[i] && *found.write_times[i] < write.timestamp) {
+            columns.push_back(i);
+        }
+    }
+    return columns;
+}
+
+}  // namespace
+
+struct CassandraTable::Impl {
+    cql::Session& session;
+    const Clock& clock;
+    TableOptions options;
+    std::shared_ptr<Access> access;  // shared: a call in flight keeps what it began with
+
+    [[nodiscard]] std::string name() const { return options.keyspace + "." + options.table; }
+    [[nodiscard]] std::shared_ptr<Access> ready() const;
+    [[nodiscard]] Task<std::optional<TableInfo>> find();
+    [[nodiscard]] Task<void> create(const Schema& schema);
+    [[nodiscard]] Task<TableInfo> add(const TableInfo& table, const Schema& schema);
+    [[nodiscard]] Task<std::vector<Outcome>> send(Access& to, std::span<const Write> writes);
+    [[nodiscard]] Task<void> read_back(Access& to, std::span<const Write> writes,
+                                       std::vector<Outcome>& outcomes);
+    [[nodiscard]] Task<std::vector<std::size_t>> compare(Access& to, std::span<const Write> writes,
+                                                         std::vector<std::size_t> places,
+                                                         std::vector<Outcome>& outcomes,
+                                                         bool may_clear);
+};
+
+std::shared_ptr<Access> CassandraTable::Impl::ready() const {
+    if (access == nullptr) {
+        throw Unavailable("table " + name() + " is not there yet");
+    }
+    return access;
+}
+
+Task<std::optional<TableInfo>> CassandraTable::Impl::find() {
+    std::string keyspace = options.keyspace;
+    std::string table = options.table;
+    co_return co_await cassandra::find_table(session, std::move(keyspace), std::move(table));
+}
+
+Task<void> CassandraTable::Impl::create(const Schema& schema) {
+    std::string statement =
+        cassandra::create_table(options.keyspace, options.table, key_for(schema.columns),
+                                schema.columns, options.version_field);
+    std::string what = "cannot create table " + name();
+    co_await cassandra::run_ddl(session, std::move(statement), std::move(what));
+}
+
+/// Adds the missing columns; gives the table as it is then.
+Task<TableInfo> CassandraTable::Impl::add(const TableInfo& table, const Schema& schema) {
+    std::string statement =
+        cassandra::add_columns(options.keyspace, options.table, missing_columns(table, schema));
+    std::string what = "cannot add columns to table " + name();
+    std::exception_ptr failure;
+    try {
+        co_await cassandra::run_ddl(session, std::move(statement), std::move(what));
+    } catch (const Misconfigured&) {
+        failure = std::current_exception();
+    }
+    std::optional<TableInfo> now = co_await find();
+    if (!now) {
+        throw Unavailable("table " + name() + " was dropped meanwhile");
+    }
+    // Somebody may have added the same columns in the same moment.
+    if (failure && !missing_columns(*now, schema).empty()) {
+        std::rethrow_exception(failure);
+    }
+    co_return std::move(*now);
+}
+
+/// Writes that cannot be sent are refused; `applied` stands for acknowledged.
+Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<const Write> writes) {
+    std::vector<Outcome> outcomes(writes.size());
+    std::vector<cassandra::BoundRow> rows;
+    std::vector<std::size_t> places;
+    rows.reserve(writes.size());
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        auto bound = cassandra::bind_row(to.layout, writes[i]);
+        if (Refusal* refusal = std::get_if<Refusal>(&bound)) {
+            outcomes[i].kind = Outcome::Kind::refused;
+            outcomes[i].refusal = std::move(*refusal);
+            continue;
+        }
+        rows.push_back(std::move(std::get<cassandra::BoundRow>(bound)));
+        places.push_back(i);
+    }
+    auto refusals = co_await to.writer.send(std::move(rows));
+    for (std::size_t i = 0; i < refusals.size(); ++i) {
+        if (refusals[i]) {
+            outcomes[places[i]].kind = Outcome::Kind::refused;
+            outcomes[places[i]].refusal = std::move(*refusals[i]);
+        }
+    }
+    co_return outcomes;
+}
+
+/// Looks at the rows at `places`, once for all, and says what became of the writes. Where
+/// `may_clear`, clears what turned up meanwhile and gives those places, to be looked at again.
+Task<std::vector<std::size_t>> CassandraTable::Impl::compare(Access& to,
+                                                             std::span<const Write> writes,
+                                                             std::vector<std::size_t> places,
+                                                             std::vector<Outcome>& outcomes,
+                                                             bool may_clear) {
+    std::vector<Id> ids;
+    for (const std::size_t place : places) {
+        ids.push_back(writes[place].id);
+    }
+    const std::vector<cassandra::FoundRow> found = co_await to.fetcher.by_ids(ids, true);
+    std::vector<cassandra::BoundRow> nulls;
+    std::vector<std::size_t> cleared;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const Write& write = writes[places[i]];
+        const State& state = found[i].state;
+        Outcome& outcome = outcomes[places[i]];
+        const std::vector<std::size_t> columns = turned_up(write, found[i]);
+        if (!state.exists) {
+            outcome.kind = Outcome::Kind::hidden;
+        } else if (!columns.empty() && may_clear) {
+            nulls.push_back(cassandra::bind_nulls(to.layout, write, columns));
+            cleared.push_back(places[i]);
+        } else if (state.problem || !same_content(state.content, *write.content, to.schema)) {
+            outcome.kind = Outcome::Kind::superseded;
+        }
+    }
+    auto refusals = co_await to.writer.send(std::move(nulls));
+    for (std::size_t i = refusals.size(); i-- > 0;) {
+        if (refusals[i]) {
+            outcomes[cleared[i]].kind = Outcome::Kind::refused;
+            outcomes[cleared[i]].refusal = std::move(*refusals[i]);
+            cleared.erase(cleared.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+    }
+    co_return cleared;
+}
+
+Task<void> CassandraTable::Impl::read_back(Access& to, std::span<const Write> writes,
+                                           std::vector<Outcome>& outcomes) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        if (outcomes[i].kind == Outcome::Kind::applied) {
+            places.push_back(i);
+        }
+    }
+    std::vector<std::size_t> cleared =
+        co_await compare(to, writes, std::move(places), outcomes, true);
+    if (!cleared.empty()) {
+        (void)co_await compare(to, writes, std::move(cleared), outcomes, false);
+    }
+}
+
+CassandraTable::CassandraTable(cql::Session& session, const Clock& clock, TableOptions options)
+    : impl_(std::make_unique<Impl>(Impl{session, clock, std::move(options), nullptr})) {}
+
+CassandraTable::~CassandraTable() = default;
+
+Task<Schema> CassandraTable::describe() {
+    Schema schema;
+    schema.name = impl_->name();
+    std::optional<TableInfo> table = co_await impl_->find();
+    if (!table) {
+        co_return schema;
+    }
+    require_usable(*table);
+    schema.exists = true;
+    schema.notes = table->notes;
+    for (Column& column : table->columns) {
+        if (column.name != impl_->options.version_field) {
+            schema.columns.push_back(std::move(column));
+        } else if (cassandra::holds_version(column.type)) {
+            schema.version_precision = cassandra::version_precision(column.type);
+        } else {
+            schema.notes.push_back(fmt::format(
+                "column {} of {} is of type {}: it is synced as ordinary content and versions come "
+                "from WRITETIME; a version column is a timestamp, bigint or timeuuid",
+                column.name, schema.name, to_cql(column.type)));
+            schema.columns.push_back(std::move(column));
+        }
+    }
+    co_return schema;
+}
+
+Task<void> CassandraTable::provision(const Schema& schema, bool may_create) {
+    std::optional<TableInfo> table = co_await impl_->find();
+    if (!table && may_create) {
+        co_await impl_->create(schema);
+        table = co_await impl_->find();
+    }
+    if (!table) {
+        impl_->access.reset();
+        co_return;
+    }
+    require_usable(*table);
+    if (may_create && !missing_columns(*table, schema).empty()) {
+        table = co_await impl_->add(*table, schema);
+    }
+    cassandra::Layout layout =
+        cassandra::make_layout(*table, schema, impl_->options.version_field,
+                               cassandra::has_collection_times(impl_->session.release_version()));
+    impl_->access =
+        std::make_shared<Access>(impl_->session, impl_->clock, std::move(layout), schema);
+}
+
+Task<std::vector<State>> CassandraTable::look(std::span<const Id> ids) {
+    const std::shared_ptr<Access> access = impl_->ready();
+    std::vector<cassandra::FoundRow> found = co_await access->fetcher.by_ids(ids, false);
+    std::vector<State> states;
+    states.reserve(found.size());
+    for (cassandra::FoundRow& row : found) {
+        states.push_back(std::move(row.state));
+    }
+    co_return states;
+}
+
+Task<std::vector<Outcome>> CassandraTable::apply(std::span<const Write> writes) {
+    const std::shared_ptr<Access> access = impl_->ready();
+    std::vector<Outcome> outcomes = co_await impl_->send(*access, writes);
+    co_await impl_->read_back(*access, writes, outcomes);
+    co_return outcomes;
+}
+
+Task<std::vector<Outcome>> CassandraTable::insert(std::span<const Write> writes) {
+    const std::shared_ptr<Access> access = impl_->ready();
+    co_return co_await impl_->send(*access, writes);
+}
+
+std::int64_t CassandraTable::token(const Id& id) const { return cql::murmur3_token(id.bytes); }
+
+Task<RangeDigest> CassandraTable::digest(TokenRange range) {
+    const std::shared_ptr<Access> access = impl_->ready();
+    co_return co_await access->fetcher.digest(range);
+}
+
+RangeDigest CassandraTable::digest_of(const Write& write) const {
+    return cassandra::digest_of_write(impl_->ready()->layout, write, token(write.id));
+}
+
+Task<RowPage> CassandraTable::rows(TokenRange range, std::size_t limit) {
+    const std::shared_ptr<Access> access = impl_->ready();
+    co_return co_await access->fetcher.by_token(range, limit);
+}
+
+}  // namespace duet

@@ -1,0 +1,45 @@
+#pragma once
+// A table of Cassandra as a RowStore: records by id, by token range, and digests of ranges.
+//
+// Rule: call describe() or provision() before anything else; provision() says which columns a
+// record has.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/time.hpp"
+#include "cql/session.hpp"
+#include "model/store.hpp"
+
+namespace duet {
+
+struct TableOptions {
+    std::string keyspace;
+    std::string table;
+    std::string version_field = "updated_at";
+};
+
+class CassandraTable final : public RowStore {
+public:
+    /// Session and clock must outlive the table. Nothing is asked of the server yet.
+    CassandraTable(cql::Session& session, const Clock& clock, TableOptions options);
+    ~CassandraTable() override;
+
+    /// Throws Misconfigured, with the reason, for a table that cannot be paired.
+    [[nodiscard]] Task<Schema> describe() override;
+    [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
+    [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
+    [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
+    [[nodiscard]] std::int64_t token(const Id& id) const override;
+    [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
+    [[nodiscard]] RangeDigest digest_of(const Write& write) const override;
+    [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit) override;
+    [[nodiscard]] Task<std::vector<Outcome>> insert(std::span<const Write> writes) override;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace duet

@@ -1,0 +1,278 @@
+#include "stores/elasticsearch/index.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.hpp"
+#include "elastic/index.hpp"
+#include "stores/elasticsearch/answer.hpp"
+#include "stores/elasticsearch/bulk_outcome.hpp"
+#include "stores/elasticsearch/catalog.hpp"
+#include "stores/elasticsearch/writer.hpp"
+
+namespace duet {
+
+using namespace elasticsearch;
+
+namespace {
+
+constexpr std::size_t first_sample_page = 20;  // documents, before their size is known
+constexpr std::size_t sample_page_bytes = 2U << 20;
+constexpr std::size_t fields_allowed = 1'000;  // Elasticsearch's default
+
+/// The one index that an answer to GET /<name> describes.
+Json only_index(const Json& root, const std::string& name) {
+    if (root.size() != 1) {
+        throw Misconfigured(
+            fmt::format("index {}: the name stands for {} indices", name, root.size()),
+            "pair each index by its own name");
+    }
+    return *root.begin();
+}
+
+void check(const Json& index, const std::string& name) {
+    if (const auto problem = pairing_problem(index)) {
+        throw Misconfigured(fmt::format("index {}: {}", name, problem->what), problem->remedy);
+    }
+}
+
+/// A field to be made that Elasticsearch would take for something else.
+void check_names(const Schema& schema, const std::string& index) {
+    for (const Column& column : schema.columns) {
+        if (const auto problem = field_name_problem(column.name)) {
+            throw Misconfigured(fmt::format("index {}: no field can be named \"{}\": {}", index,
+                                            column.name, *problem),
+                                "rename the column, or leave it out of the pair");
+        }
+    }
+}
+
+void append_property(std::string& out, std::string_view name, std::string_view mapping) {
+    if (!out.empty()) out += ',';
+    elastic::append_json_string(out, name);
+    out += ':';
+    out += mapping;
+}
+
+std::string version_mapping() {
+    // A version before 1970 is stored all the same, only not indexed.
+    return R"({"type":"date_nanos","ignore_malformed":true})";
+}
+
+/// "1s", "500ms", "-1": whether it is longer than a second.
+bool is_slow(std::string_view interval) {
+    if (interval.empty()) return false;
+    std::int64_t number = 0;
+    const char* last = interval.data() + interval.size();
+    const auto [end, error] = std::from_chars(interval.data(), last, number);
+    if (error != std::errc{}) return false;
+    const std::string_view unit(end, static_cast<std::size_t>(last - end));
+    if (number < 0 || unit == "m" || unit == "h" || unit == "d") return true;
+    if (unit == "s") return number > 1;
+    return unit == "ms" && number > 1'000;
+}
+
+std::size_t count_of(std::string_view text, std::string_view part) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(part); at != std::string_view::npos;
+         at = text.find(part, at + 1))
+        ++count;
+    return count;
+}
+
+}  // namespace
+
+ElasticIndex::ElasticIndex(elastic::Client& client, const Clock& clock, IndexOptions options)
+    : client_(client), clock_(clock), options_(std::move(options)) {}
+
+ElasticIndex::~ElasticIndex() = default;
+
+Task<std::optional<std::string>> ElasticIndex::load() {
+    std::string path = "/" + elastic::escape_segment(options_.index);
+    try {
+        elastic::Client::Reply reply =
+            co_await client_.request("GET", std::move(path), std::string(), true, true);
+        if (reply.status == 404) co_return std::nullopt;
+        co_return std::move(reply.body);
+    } catch (const elastic::RequestError& error) {
+        rethrow(error, options_.index);
+    }
+}
+
+Task<Schema> ElasticIndex::describe() {
+    Schema schema;
+    schema.name = options_.index;
+    const std::optional<std::string> body = co_await load();
+    if (!body) co_return schema;
+    const JsonDocument answer = parse_answer(*body, options_.index);
+    const Json index = only_index(answer.root(), options_.index);
+    check(index, options_.index);
+    schema.exists = true;
+    const Json mappings = index["mappings"];
+    const Json properties = mappings["properties"];
+    const Json version = properties[options_.version_field];
+    if (!version.exists() && mappings["dynamic"].text() == "strict") {
+        throw Misconfigured(
+            fmt::format("index {}: the mapping is strict and has no version field {}",
+                        options_.index, options_.version_field),
+            fmt::format(
+                "PUT /{}/_mapping {{\"properties\": {{\"{}\": {{\"type\": \"date_nanos\"}}}}}}",
+                options_.index, options_.version_field));
+    }
+    learn(properties);
+    co_await take_sample(std::string(mappings.raw()));
+    const auto unit = sample_.number_unit(options_.version_field);
+    schema.document_precision =
+        StampFormat::of(version, unit, options_.index, options_.version_field).precision();
+    MappedColumns mapped = columns_of(properties, options_.version_field, sample_);
+    schema.columns = std::move(mapped.columns);
+    schema.notes = std::move(mapped.notes);
+    co_return schema;
+}
+
+/// Names that are mapped, and names met before the mapping was read: the pair has had its chance to
+/// know them.
+void ElasticIndex::learn(const Json& properties) {
+    familiar_.clear();
+    for (const Json field : properties) familiar_.emplace(field.key());
+    for (const std::string& name : newcomers_) familiar_.insert(name);
+}
+
+Task<void> ElasticIndex::take_sample(std::string mappings) {
+    if (mappings == sampled_ && sample_.documents() >= sample_limit) co_return;
+    Sample sample;
+    std::size_t size = first_sample_page;
+    for (std::size_t bytes = 0; sample.documents() < sample_limit && bytes < sample_bytes;) {
+        std::string path = fmt::format("/{}/_search?allow_partial_search_results=false",
+                                       elastic::escape_segment(options_.index));
+        std::string query =
+            fmt::format(R"({{"size":{},"from":{},"sort":["_doc"],"track_total_hits":false}})", size,
+                        sample.documents());
+        elastic::Client::Reply reply;
+        try {
+            reply = co_await client_.request("POST", std::move(path), std::move(query));
+        } catch (const elastic::RequestError& error) {
+            if (error.type() == elastic::answer_too_large)
+                break;  // huge documents: what was seen must do
+            rethrow(error, options_.index);
+        }
+        const JsonDocument answer = parse_answer(reply.body, options_.index);
+        const Json hits = answer.root()["hits"]["hits"];
+        for (const Json hit : hits) sample.add(hit["_source"]);
+        const std::size_t found = hits.size();
+        if (found < size) break;
+        bytes += reply.body.size();
+        const std::size_t fitting = sample_page_bytes / (reply.body.size() / found + 1) + 1;
+        size = std::clamp<std::size_t>(
+            fitting, 1, sample_limit - std::min(sample.documents(), sample_limit - 1));
+    }
+    sample_ = std::move(sample);
+    sampled_ = std::move(mappings);
+}
+
+Task<void> ElasticIndex::provision(const Schema& schema, bool may_create) {
+    std::optional<std::string> body = co_await load();
+    exists_ = body.has_value();
+    if (!exists_ && may_create) {
+        co_await make(schema);
+        body = co_await load();
+        exists_ = body.has_value();
+        if (!exists_)
+            throw Unavailable("index " + options_.index + " has gone as soon as it was made");
+    }
+    if (!exists_) {
+        layout_ = Layout(schema, Json(), options_.version_field, StampFormat());
+        co_return;
+    }
+    std::optional<JsonDocument> answer = parse_answer(*body, options_.index);
+    check(only_index(answer->root(), options_.index), options_.index);
+    if (may_create &&
+        co_await add_fields(schema, only_index(answer->root(), options_.index)["mappings"])) {
+        body = co_await load();
+        if (!body) throw Unavailable("index " + options_.index + " has gone");
+        answer = parse_answer(*body, options_.index);
+    }
+    const Json index = only_index(answer->root(), options_.index);
+    const Json properties = index["mappings"]["properties"];
+    StampFormat stamps = StampFormat::of(properties[options_.version_field],
+                                         sample_.number_unit(options_.version_field),
+                                         options_.index, options_.version_field);
+    layout_ = Layout(schema, properties, options_.version_field, std::move(stamps));
+    const Json settings = index["settings"]["index"];
+    refreshes_slowly_ = is_slow(settings["refresh_interval"].text());
+    routing_ = co_await routing_of(settings);
+}
+
+Task<void> ElasticIndex::make(const Schema& schema) {
+    check_names(schema, options_.index);
+    std::string properties;
+    append_property(properties, options_.version_field, version_mapping());
+    for (const Column& column : schema.columns)
+        append_property(properties, column.name, mapping_of(column.type));
+    // Room for as many fields again that others add.
+    const std::size_t fields = std::max(fields_allowed, 2 * count_of(properties, "\"type\":"));
+    std::string body = fmt::format(
+        R"({{"settings":{{"index.mapping.ignore_malformed":true,)"
+        R"("index.mapping.total_fields.limit":{}}},)"
+        R"("mappings":{{"_meta":{{"made_by":"duet"}},"dynamic":true,"date_detection":false,)"
+        R"("properties":{{{}}}}}}})",
+        fields, properties);
+    try {
+        static_cast<void>(co_await elastic::create_index(client_, options_.index, std::move(body)));
+    } catch (const elastic::RequestError& error) {
+        rethrow(error, options_.index);
+    }
+}
+
+Task<bool> ElasticIndex::add_fields(const Schema& schema, const Json& mappings) {
+    const Json mapped = mappings["properties"];
+    Schema added;
+    for (const Column& column : schema.columns) {
+        if (!mapped[column.name].exists()) added.columns.push_back(column);
+    }
+    check_names(added, options_.index);
+    std::string properties;
+    if (!mapped[options_.version_field].exists()) {
+        append_property(properties, options_.version_field, version_mapping());
+    }
+    for (const Column& column : added.columns)
+        append_property(properties, column.name, mapping_of(column.type));
+    if (properties.empty()) co_return false;
+    std::string body = "{\"properties\":{" + properties + "}}";
+    try {
+        co_await elastic::put_mapping(client_, options_.index, std::move(body));
+    } catch (const elastic::RequestError& error) {
+        rethrow(error, options_.index);
+    }
+    co_return true;
+}
+
+Task<Routing> ElasticIndex::routing_of(const Json& settings) {
+    Routing routing;
+    routing.shards = static_cast<std::int32_t>(settings["number_of_shards"].integer_or(1));
+    routing.routing_shards = default_routing_shards(routing.shards);
+    const std::string filter = "metadata.indices.*.routing_num_shards";
+    std::string path = fmt::format("/_cluster/state/metadata/{}?filter_path={}",
+                                   elastic::escape_segment(options_.index), filter);
+    try {
+        const elastic::Client::Reply reply = co_await client_.request("GET", std::move(path));
+        const JsonDocument answer = parse_answer(reply.body, options_.index);
+        const Json indices = answer.root()["metadata"]["indices"];
+        const Json number = indices.size() == 1 ? (*indices.begin())["routing_num_shards"] : Json();
+        routing.routing_shards =
+            static_cast<std::int32_t>(number.integer_or(routing.routing_shards));
+    } catch (const Misconfigured&) {
+        // The right to read the cluster state may be missing; what Elasticsearch chooses by itself
+        // is known.
+    } catch (const elastic::RequestError&) {
+    }
+    co_return routing;
+}
+
+std::string ElasticIndex::to_json(const Content& content) const {
+    return elasticsearch::to_json(content, layout_);
+}
+
+}  // namespace duet

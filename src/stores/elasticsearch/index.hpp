@@ -1,0 +1,129 @@
+#pragma once
+// An index of Elasticsearch as a DocumentStore.
+//
+// Rule: call provision() before anything but describe(); it says which columns a record has.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/time.hpp"
+#include "elastic/client.hpp"
+#include "elastic/search.hpp"
+#include "model/store.hpp"
+#include "stores/elasticsearch/layout.hpp"
+#include "stores/elasticsearch/mapping.hpp"
+#include "stores/elasticsearch/shard.hpp"
+
+namespace duet {
+
+struct IndexOptions {
+    std::string index;
+    std::string version_field = "updated_at";
+    /// How often at most a refresh is forced; empty: as changes() says.
+    std::optional<std::chrono::milliseconds> refresh_at_most;
+};
+
+class ElasticIndex final : public DocumentStore {
+public:
+    /// Client and clock must outlive the index. Nothing is asked of the server yet.
+    ElasticIndex(elastic::Client& client, const Clock& clock, IndexOptions options);
+    ~ElasticIndex() override;
+
+    /// Reads a sample of the documents too (the first sample_limit of them): only they show arrays
+    /// and fractions. Throws Misconfigured, with the reason, for an index that cannot be paired.
+    [[nodiscard]] Task<Schema> describe() override;
+    [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
+    [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
+    [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
+    /// Every other field keeps its text, digit by digit: the document is read and written whole,
+    /// since the server's own partial update would write its numbers anew.
+    [[nodiscard]] Task<std::vector<Outcome>> stamp(std::span<const Stamp> stamps) override;
+    [[nodiscard]] Task<Cursor> position() override;
+    /// On an index that refreshes itself less than once a second a refresh is forced at most every
+    /// slow_refresh; until then only what was visible before is returned, and `next` says so.
+    [[nodiscard]] Task<ChangeBatch> changes(const Cursor& since, const Cursor& upto,
+                                            std::size_t limit, bool content) override;
+    [[nodiscard]] Task<void> refresh() override;
+    [[nodiscard]] Task<std::uint64_t> count() override;
+    [[nodiscard]] Task<IdPage> ids(std::string from, std::size_t limit) override;
+    [[nodiscard]] std::string to_json(const Content& content) const override;
+    [[nodiscard]] std::string left_out() const override;
+
+    /// Documents met so far that are left out: their `_id` is no UUID in canonical lower case (at
+    /// most noted_limit).
+    [[nodiscard]] std::size_t foreign_ids() const { return foreign_.size(); }
+    /// Documents met so far that are left out because they were written with a routing.
+    [[nodiscard]] std::size_t routed_documents() const { return routed_.size(); }
+
+    static constexpr std::size_t sample_limit = 1'000;      // documents
+    static constexpr std::size_t sample_bytes = 16U << 20;  // of all of them
+    static constexpr std::size_t bulk_bytes = 5U << 20;     // of one bulk body
+    static constexpr std::size_t noted_limit = 10'000;      // ids and field names remembered
+    static constexpr std::chrono::seconds slow_refresh{5};
+    static constexpr int point_in_time_seconds = 60;
+
+private:
+    using Json = elasticsearch::Json;
+    using JsonDocument = elasticsearch::JsonDocument;
+
+    /// The answer to GET /<index>; empty: there is none of that name.
+    [[nodiscard]] Task<std::optional<std::string>> load();
+    [[nodiscard]] Task<void> make(const Schema& schema);
+    /// False: nothing was missing.
+    [[nodiscard]] Task<bool> add_fields(const Schema& schema, const Json& mappings);
+    [[nodiscard]] Task<void> take_sample(std::string mappings);
+    [[nodiscard]] Task<elasticsearch::Routing> routing_of(const Json& settings);
+    void learn(const Json& properties);
+
+    [[nodiscard]] std::size_t page_size(std::size_t limit) const;
+    void measure(std::size_t bytes, std::size_t documents);
+    [[nodiscard]] Task<std::optional<JsonDocument>> sources(std::span<const Id> ids);
+    [[nodiscard]] Task<JsonDocument> guards(std::span<const Id> ids);
+    [[nodiscard]] State missing(const Id& id, std::int64_t seen_at) const;
+    [[nodiscard]] State state_of(const Id& id, const Json& found, std::int64_t seen_at);
+    [[nodiscard]] std::optional<Id> id_of(const Json& hit);
+
+    [[nodiscard]] Task<Cursor> visible(const Cursor& upto);
+    struct ShardPage {
+        std::int32_t shard = 0;
+        std::int64_t after = -1;
+        std::int64_t upto = -1;
+        std::size_t limit = 0;
+        bool content = true;
+    };
+    /// Appends changes; how far they go. `bytes` grows by the answer's.
+    [[nodiscard]] Task<std::int64_t> read_shard(ShardPage page, std::vector<Change>& out,
+                                                std::size_t& bytes);
+    [[nodiscard]] Task<std::string> search_shard(const ShardPage& page, std::size_t size,
+                                                 bool& content);
+
+    struct Bulk;  // items collected, and whose they are
+    [[nodiscard]] Task<void> send(Bulk& bulk, std::vector<Outcome>& outcomes);
+    void add_stamps(std::span<const Stamp> stamps, const Json& found, std::size_t first, Bulk& bulk,
+                    std::vector<Outcome>& outcomes);
+
+    elastic::Client& client_;
+    const Clock& clock_;
+    IndexOptions options_;
+    bool exists_ = false;
+    elasticsearch::Layout layout_;
+    elasticsearch::Routing routing_;
+
+    std::string sampled_;  // of which mapping
+    elasticsearch::Sample sample_;
+    std::unordered_set<std::string> familiar_;   // fields that the pair could know of
+    std::unordered_set<std::string> newcomers_;  // met since it was described
+    std::unordered_set<std::string> foreign_;
+    std::unordered_set<std::string> routed_;
+
+    std::size_t bytes_per_document_ = 16U << 10;  // a guess at first; adapts
+    bool refreshes_slowly_ = false;
+    Cursor refreshed_;  // what searches see for sure
+    std::int64_t refreshed_at_ = 0;
+};
+
+}  // namespace duet

@@ -1,0 +1,163 @@
+// ElasticIndex: what is written, in bulk and always by compare-and-swap.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "stores/elasticsearch/bulk_outcome.hpp"
+#include "stores/elasticsearch/index.hpp"
+#include "stores/elasticsearch/reader.hpp"
+#include "stores/elasticsearch/writer.hpp"
+
+namespace duet {
+
+using namespace elasticsearch;
+
+struct ElasticIndex::Bulk {
+    elastic::BulkBody body;
+    std::vector<std::size_t> places;  // of the items' outcomes
+    std::string source;               // of the item being rendered
+
+    void add(const Id& id, const Guard& guard, std::size_t place) {
+        if (guard.seq_no < 0) {
+            body.create(id.to_string(), source);
+        } else {
+            body.index(id.to_string(), guard.seq_no, guard.primary_term, source);
+        }
+        places.push_back(place);
+        source.clear();
+    }
+};
+
+namespace {
+
+/// The document with another version; all else as it was, but for the blanks.
+void restamp(std::string& out, const Json& source, const Layout& layout, Version version) {
+    char separator = '{';
+    for (const Json member : source) {
+        if (member.key() == layout.version_field()) continue;
+        out += separator;
+        separator = ',';
+        member.append_key(out);
+        out += ':';
+        append_compact(out, member.raw());
+    }
+    out += separator;
+    out += layout.version_prefix();
+    layout.stamps().append(out, version);
+    out += '}';
+}
+
+}  // namespace
+
+Task<void> ElasticIndex::send(Bulk& bulk, std::vector<Outcome>& outcomes) {
+    if (bulk.places.empty()) co_return;
+    std::vector<elastic::BulkItem> items;
+    try {
+        items = co_await client_.bulk(options_.index, bulk.body);
+    } catch (const elastic::RequestError& error) {
+        rethrow(error, options_.index);
+    }
+    if (items.size() != bulk.places.size()) {
+        throw ProtocolError(fmt::format("index {}: _bulk answers {} of {} items", options_.index,
+                                        items.size(), bulk.places.size()));
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        Outcome& outcome = outcomes[bulk.places[i]];
+        const std::int32_t shard = outcome.guard.shard;
+        outcome = outcome_of(items[i], options_.index);
+        outcome.guard.shard = shard;
+    }
+    bulk.body.clear();
+    bulk.places.clear();
+}
+
+Task<std::vector<Outcome>> ElasticIndex::apply(std::span<const Write> writes) {
+    std::vector<Outcome> outcomes(writes.size());
+    if (!exists_) throw Unavailable("index " + options_.index + " is not there yet");
+    Bulk bulk;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        const Write& write = writes[i];
+        outcomes[i].guard.shard = routing_.shard_of(write.id);
+        std::optional<Refusal> refusal =
+            append_document(bulk.source, *write.content, write.version, layout_);
+        if (!refusal && bulk.source.size() > record_limit) {
+            refusal = Refusal{
+                "", "",
+                fmt::format("the document would be larger than {} bytes: make the row smaller",
+                            record_limit)};
+            bulk.source.clear();
+        }
+        if (refusal) {
+            outcomes[i].kind = Outcome::Kind::refused;
+            outcomes[i].refusal = std::move(*refusal);
+            continue;
+        }
+        bulk.add(write.id, write.guard, i);
+        if (bulk.body.bytes() >= bulk_bytes) co_await send(bulk, outcomes);
+    }
+    co_await send(bulk, outcomes);
+    co_return outcomes;
+}
+
+Task<std::vector<Outcome>> ElasticIndex::stamp(std::span<const Stamp> stamps) {
+    std::vector<Outcome> outcomes(stamps.size());
+    if (!exists_) throw Unavailable("index " + options_.index + " is not there yet");
+    Bulk bulk;
+    for (std::size_t first = 0; first < stamps.size();) {
+        const std::size_t count = page_size(stamps.size() - first);
+        std::vector<Id> ids;
+        for (const Stamp& stamp : stamps.subspan(first, count)) ids.push_back(stamp.id);
+        const std::optional<JsonDocument> answer = co_await sources(ids);
+        if (!answer && count > 1) continue;
+        auto stamping = stamps.subspan(first, count);
+        Json found = answer ? answer->root()["docs"] : Json();
+        if (answer) {
+            add_stamps(stamping, found, first, bulk, outcomes);
+        } else {
+            // Too large to be read here: the server merges the stamp in, and may write numbers
+            // anew.
+            outcomes[first].guard.shard = routing_.shard_of(stamping[0].id);
+            std::string partial = "{" + layout_.version_prefix();
+            layout_.stamps().append(partial, stamping[0].version);
+            bulk.body.update(stamping[0].id.to_string(), stamping[0].guard.seq_no,
+                             stamping[0].guard.primary_term, partial + "}");
+            bulk.places.push_back(first);
+        }
+        first += count;
+        if (bulk.body.bytes() >= bulk_bytes) co_await send(bulk, outcomes);
+    }
+    co_await send(bulk, outcomes);
+    co_return outcomes;
+}
+
+void ElasticIndex::add_stamps(std::span<const Stamp> stamps, const Json& found, std::size_t first,
+                              Bulk& bulk, std::vector<Outcome>& outcomes) {
+    std::size_t i = 0;
+    for (const Json document : found) {
+        if (i == stamps.size()) break;
+        const Stamp& stamp = stamps[i];
+        Outcome& outcome = outcomes[first + i];
+        ++i;
+        outcome.guard.shard = routing_.shard_of(stamp.id);
+        const Json error = document["error"];
+        if (error.exists()) {
+            throw Unavailable(fmt::format("index {}: {}", options_.index, error["reason"].text()));
+        }
+        const bool unchanged =
+            document["_seq_no"].integer_or(-1) == stamp.guard.seq_no &&
+            document["_primary_term"].integer_or(0) == stamp.guard.primary_term &&
+            document["_source"].is(Json::Kind::object);
+        if (!unchanged) {
+            outcome.kind = Outcome::Kind::superseded;
+            continue;
+        }
+        restamp(bulk.source, document["_source"], layout_, stamp.version);
+        bulk.add(stamp.id, stamp.guard, first + i - 1);
+    }
+    if (i != stamps.size())
+        throw ProtocolError("index " + options_.index + ": _mget answers for others");
+}
+
+}  // namespace duet

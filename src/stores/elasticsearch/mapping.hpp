@@ -1,0 +1,67 @@
+#pragma once
+// Mappings: from types (an index that Duet makes) and back to types (an index that was there).
+//
+// What is read back is never guessed to hold less than the field can: a field of a kind that no CQL
+// type matches becomes text that holds the field's JSON.
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/schema.hpp"
+#include "stores/elasticsearch/json.hpp"
+
+namespace duet::elasticsearch {
+
+/// The mapping of a column, as JSON.
+[[nodiscard]] std::string mapping_of(const Type& type);
+
+/// What documents show of a field that its mapping does not tell.
+struct SeenField {
+    std::string name;
+    int depth = 0;            // of arrays in arrays
+    bool fraction = false;    // a number with one
+    bool structured = false;  // an object in an object or an array (flattened)
+};
+
+/// What a sample of the documents shows.
+class Sample {
+public:
+    void add(const Json& source);
+    [[nodiscard]] const SeenField* find(std::string_view name) const;
+    /// The documents' numbers in the version field: microseconds, milliseconds or seconds; empty:
+    /// none.
+    [[nodiscard]] std::optional<Precision> number_unit(std::string_view version_field) const;
+    [[nodiscard]] std::size_t documents() const { return documents_; }
+
+private:
+    struct Field {
+        SeenField seen;
+        std::int64_t number = 0;  // the last integer
+    };
+    std::vector<Field> fields_;
+    std::size_t documents_ = 0;
+};
+
+/// The columns of `properties`, all but the version field, in the mapping's order; what is left out
+/// or read otherwise than a person may expect is noted.
+struct MappedColumns {
+    std::vector<Column> columns;
+    std::vector<std::string> notes;
+};
+[[nodiscard]] MappedColumns columns_of(const Json& properties, std::string_view version_field,
+                                       const Sample& sample);
+
+/// Text of a field with this mapping holds JSON.
+[[nodiscard]] bool holds_json(const Json& field);
+
+/// Why no field of this name can be made; empty: it can.
+[[nodiscard]] std::optional<std::string> field_name_problem(std::string_view name);
+
+constexpr int keyword_limit =
+    8'191;  // ignore_above: 32,766 bytes a term, of up to 4 bytes a character
+constexpr std::size_t sampled_fields = 10'000;  // names that a sample remembers
+
+}  // namespace duet::elasticsearch

@@ -1,0 +1,243 @@
+#include "stores/elasticsearch/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stores/elasticsearch/scalars.hpp"
+
+namespace duet::elasticsearch {
+
+namespace {
+
+const DateFormat& default_dates() {
+    static const DateFormat dates;
+    return dates;
+}
+
+[[noreturn]] void unfit(const Json& value, std::string reason) {
+    throw Unfit{shown(value.raw()), std::move(reason)};
+}
+
+/// Text of a key back as JSON text, so that it can be converted as any other value.
+Value convert_key(std::string_view text, const Type& type) {
+    const bool structured = type.is_collection() || type.kind == Kind::tuple ||
+                            type.kind == Kind::udt || type.kind == Kind::vector;
+    if (structured) {
+        const auto document = JsonDocument::parse(text);
+        if (document && !document->broken())
+            return convert(document->root(), type, default_dates());
+    } else if (auto value = parse_scalar(text, type)) {
+        return std::move(*value);
+    }
+    throw Unfit{shown(text), fmt::format("is a key that is no {}", to_cql(type))};
+}
+
+/// Only nulls, at any depth: nothing, as Elasticsearch sees it.
+bool is_hollow(const Json& array) {
+    return std::all_of(array.begin(), array.end(),
+                       [](const Json& each) { return each.is(Json::Kind::null); });
+}
+
+Value convert_list(const Json& value, const Type& type, const DateFormat& dates) {
+    const Type& element = type.elements.front();
+    List list;
+    if (!value.is(Json::Kind::array)) {
+        list.push_back(convert(value, element, dates));  // a scalar equals a list of one
+        return list;
+    }
+    if (is_hollow(value)) return list;
+    for (const Json each : value) {
+        list.push_back(convert(each, element, dates));
+        if (list.back().is_null()) {
+            unfit(value,
+                  "holds a null in the array, which Cassandra's collections cannot: take it out of "
+                  "the document");
+        }
+    }
+    return list;
+}
+
+Value convert_vector(const Json& value, const Type& type, const DateFormat& dates) {
+    Value converted = convert_list(value, type, dates);
+    const std::size_t size = converted.get<List>().size();
+    if (size == 0) return {};
+    if (size != static_cast<std::size_t>(type.dimension)) {
+        unfit(value, fmt::format("has {} elements and the column {}: correct the document", size,
+                                 type.dimension));
+    }
+    return converted;
+}
+
+Value convert_map(const Json& value, const Type& type) {
+    if (!value.is(Json::Kind::object))
+        unfit(value, "is no object, and the column is a map: correct the document");
+    Map map;
+    for (const Json member : value) {
+        if (member.is(Json::Kind::null)) continue;  // as if it were missing, whatever its key
+        Value key = convert_key(member.key(), type.elements[0]);
+        Value held = convert(member, type.elements[1], default_dates());
+        if (!held.is_null()) map.emplace_back(std::move(key), std::move(held));
+    }
+    return map;
+}
+
+Value convert_tuple(const Json& value, const Type& type) {
+    List parts(type.elements.size());
+    if (!value.is(Json::Kind::array)) {
+        parts.front() = convert(value, type.elements.front(), default_dates());
+        return parts;
+    }
+    std::size_t i = 0;
+    for (const Json each : value) {
+        if (i == parts.size())
+            unfit(value, fmt::format("has more parts than {}: correct the document", to_cql(type)));
+        parts[i] = convert(each, type.elements[i], default_dates());
+        ++i;
+    }
+    return parts;
+}
+
+Value convert_udt(const Json& value, const Type& type) {
+    if (!value.is(Json::Kind::object))
+        unfit(value, "is no object, and the column is a user type: correct the document");
+    List parts(type.elements.size());
+    for (const Json member : value) {
+        const auto found =
+            std::find(type.field_names.begin(), type.field_names.end(), member.key());
+        const auto i = static_cast<std::size_t>(found - type.field_names.begin());
+        if (i < parts.size()) {
+            parts[i] = convert(member, type.elements[i], default_dates());
+        } else if (!member.is(Json::Kind::null)) {
+            unfit(value, fmt::format("has {}, which the type {} has not: ALTER TYPE ... ADD it, or "
+                                     "take it out of the "
+                                     "document",
+                                     member.key(), type.udt_name));
+        }
+    }
+    return parts;
+}
+
+/// A number's or string's text under the formats of its field.
+std::optional<Value> convert_date(std::string_view text, const Type& type,
+                                  const DateFormat& dates) {
+    const auto instant = dates.parse(text);
+    if (!instant) return parse_scalar(text, type);
+    if (type.kind == Kind::date) {
+        constexpr std::int64_t day = 86'400;
+        if (instant->nanoseconds != 0 || instant->seconds % day != 0) return std::nullopt;
+        return Value(instant->seconds / day);
+    }
+    const auto millis = to_millis(*instant);  // V6: a timestamp is compared in milliseconds
+    return millis ? std::optional(Value(*millis)) : std::nullopt;
+}
+
+std::string remedy(const Json& value, const Type& type) {
+    const bool structured = value.is(Json::Kind::array) || value.is(Json::Kind::object);
+    return fmt::format("{} {}: correct the document, or {}",
+                       structured ? "is more than one value, and the column is" : "is no",
+                       to_cql(type),
+                       structured ? "make the column a list (or text, which can hold any JSON)"
+                                  : "give the column another type");
+}
+
+Value convert_scalar(const Json& value, const Type& type, const DateFormat& dates) {
+    if (value.is(Json::Kind::array)) {
+        if (is_hollow(value)) return {};
+        if (value.size() == 1)
+            return convert(*value.begin(), type, dates);  // a list of one equals its element
+        unfit(value, remedy(value, type));
+    }
+    if (value.is(Json::Kind::object)) unfit(value, remedy(value, type));
+    const bool dated = type.kind == Kind::timestamp || type.kind == Kind::date;
+    auto converted =
+        dated ? convert_date(value.text(), type, dates) : parse_scalar(value.text(), type);
+    if (!converted) unfit(value, remedy(value, type));
+    return std::move(*converted);
+}
+
+}  // namespace
+
+std::string shown(std::string_view text) {
+    if (text.size() <= shown_limit) return std::string(text);
+    std::size_t size = shown_limit;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
+    return std::string(text.substr(0, size)) + "...";
+}
+
+Value convert(const Json& value, const Type& type, const DateFormat& dates) {
+    if (value.is_nothing()) return {};
+    if (value.broken()) {
+        unfit(value,
+              "holds half of a surrogate pair, which no text can hold: correct the document");
+    }
+    if (type.holds_json) {
+        if (value.is(Json::Kind::array) && value.empty()) return {};
+        std::string text;
+        append_compact(text, value.raw());
+        return text;
+    }
+    switch (type.kind) {
+        case Kind::list:
+        case Kind::set: return convert_list(value, type, dates);
+        case Kind::vector: return convert_vector(value, type, dates);
+        case Kind::map:
+            if (value.is(Json::Kind::array) && is_hollow(value)) return {};
+            return convert_map(value, type);
+        case Kind::tuple:
+            if (value.is(Json::Kind::array) && value.empty()) return {};
+            return convert_tuple(value, type);
+        case Kind::udt:
+            if (value.is(Json::Kind::array) && is_hollow(value)) return {};
+            if (value.is(Json::Kind::array) && value.size() == 1)
+                return convert(*value.begin(), type, dates);
+            return convert_udt(value, type);
+        default: return convert_scalar(value, type, dates);
+    }
+}
+
+ReadDocument read_document(const Json& source, const Layout& layout) {
+    ReadDocument read;
+    read.content.values.resize(layout.fields().size());
+    const auto refuse = [&](std::string_view field, std::string value, std::string reason) {
+        if (!read.problem)
+            read.problem = Refusal{std::string(field), std::move(value), std::move(reason)};
+    };
+    if (!source.is(Json::Kind::object))
+        refuse("_source", {},
+               "the index keeps no _source: set \"_source\": {\"enabled\": true} and reindex");
+    std::size_t next = 0;
+    for (const Json member : source) {
+        const std::string_view name = member.key();
+        if (name == layout.version_field()) {
+            if (member.is_nothing()) continue;
+            read.version = layout.stamps().read(member);
+            if (!read.version) {
+                refuse(name, shown(member.raw()),
+                       "is no stamp in the format of its mapping: write the time of the "
+                       "last change there, or remove it");
+            }
+            continue;
+        }
+        const auto place = layout.find(name, next);
+        if (!place) {
+            std::string& carried = read.content.carried;
+            if (!carried.empty()) carried += ',';
+            member.append_key(carried);
+            carried += ':';
+            append_compact(carried, member.raw());
+            read.unknown.push_back(name);
+            continue;
+        }
+        next = *place + 1;
+        const Field& field = layout.fields()[*place];
+        try {
+            read.content.values[*place] = convert(member, field.type, field.dates);
+        } catch (const Unfit& reason) {
+            refuse(field.name, reason.value, reason.reason);
+        }
+    }
+    return read;
+}
+
+}  // namespace duet::elasticsearch

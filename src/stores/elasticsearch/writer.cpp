@@ -1,0 +1,186 @@
+#include "stores/elasticsearch/writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/bytes.hpp"
+#include "elastic/client.hpp"
+#include "stores/elasticsearch/reader.hpp"
+#include "stores/elasticsearch/scalars.hpp"
+
+namespace duet::elasticsearch {
+
+namespace {
+
+constexpr std::int64_t seconds_per_day = 86'400;
+
+/// Stands for the parts of tuples, maps and user types, which are no fields of their own.
+const Field& plain_field() {
+    static const Field field;
+    return field;
+}
+
+class Writer {
+public:
+    Writer(std::string& out, bool strict) : out_(out), strict_(strict) {}
+
+    /// Throws Unfit.
+    void append(const Value& value, const Type& type, const Field& field) {
+        if (value.is_null()) {
+            out_ += "null";
+        } else if (const List* list = value.get_if<List>()) {
+            type.kind == Kind::udt ? append_udt(*list, type) : append_list(*list, type, field);
+        } else if (const Map* map = value.get_if<Map>()) {
+            append_map(*map, type);
+        } else if (const std::string* text = value.get_if<std::string>()) {
+            type.holds_json ? append_json(*text) : elastic::append_json_string(out_, *text);
+        } else {
+            append_scalar(value, type, field);
+        }
+    }
+
+private:
+    std::string& out_;
+    bool strict_;
+
+    void append_scalar(const Value& value, const Type& type, const Field& field) {
+        if (type.kind == Kind::timestamp || type.kind == Kind::date) {
+            append_date(value.get<std::int64_t>(), type, field);
+        } else if (is_bare(value, type)) {
+            append_text(out_, value, type);
+        } else {
+            if (strict_ && field.finite) {
+                throw Unfit{"NaN or Infinity",
+                            "a dense_vector takes finite numbers only: correct the row"};
+            }
+            out_ += '"';
+            append_text(out_, value, type);  // of all these texts none needs an escape
+            out_ += '"';
+        }
+    }
+
+    void append_date(std::int64_t value, const Type& type, const Field& field) {
+        const bool date = type.kind == Kind::date;
+        const Instant instant =
+            date ? Instant{value * seconds_per_day, 0} : instant_from_millis(value);
+        if (field.dates.append(out_, instant, date ? DateFormat::day : 3)) return;
+        const std::string text = format_iso8601(instant, 3);
+        if (strict_)
+            throw Unfit{text,
+                        "cannot be written in the date format of the field: reindex with another"};
+        out_ += '"' + text + '"';
+    }
+
+    void append_json(const std::string& text) {
+        const auto document = JsonDocument::parse(text);
+        const Json root = document ? document->root() : Json();
+        // null and [] would be read back as no value at all.
+        const bool nothing = root.is_nothing() || (root.is(Json::Kind::array) && root.empty());
+        if (!nothing) {
+            append_compact(out_, text);
+        } else if (strict_) {
+            throw Unfit{shown(text),
+                        root.exists() ? "is empty JSON: write null into the column instead"
+                                      : "is no JSON, and the field is an object: correct the row"};
+        } else {
+            elastic::append_json_string(out_, text);
+        }
+    }
+
+    void append_list(const List& list, const Type& type, const Field& field) {
+        const bool has_parts = type.kind == Kind::tuple;
+        out_ += '[';
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            if (i > 0) out_ += ',';
+            append(list[i], type.elements[has_parts ? std::min(i, type.elements.size() - 1) : 0],
+                   has_parts ? plain_field() : field);
+        }
+        out_ += ']';
+    }
+
+    void append_udt(const List& parts, const Type& type) {
+        char separator = '{';
+        for (std::size_t i = 0; i < parts.size() && i < type.elements.size(); ++i) {
+            if (parts[i].is_null()) continue;
+            out_ += separator;
+            separator = ',';
+            elastic::append_json_string(out_, type.field_names[i]);
+            out_ += ':';
+            append(parts[i], type.elements[i], plain_field());
+        }
+        out_ += separator == '{' ? "{}" : "}";
+    }
+
+    void append_map(const Map& map, const Type& type) {
+        out_ += '{';
+        for (std::size_t i = 0; i < map.size(); ++i) {
+            if (i > 0) out_ += ',';
+            elastic::append_json_string(out_, key_text(map[i].first, type.elements[0]));
+            out_ += ':';
+            append(map[i].second, type.elements[1], plain_field());
+        }
+        out_ += '}';
+    }
+
+    static std::string key_text(const Value& key, const Type& type) {
+        std::string text;
+        if (key.get_if<List>() != nullptr || key.get_if<Map>() != nullptr) {
+            Writer(text, false).append(key, type, plain_field());
+        } else {
+            append_text(text, key, type);
+        }
+        return text;
+    }
+};
+
+/// Braces are the caller's.
+void append_members(std::string& out, const Content& content, const Layout& layout, bool strict,
+                    char& separator) {
+    Writer writer(out, strict);
+    const auto& fields = layout.fields();
+    for (std::size_t i = 0; i < content.values.size() && i < fields.size(); ++i) {
+        if (is_empty(content.values[i])) continue;
+        out += separator;
+        separator = ',';
+        out += fields[i].prefix;
+        try {
+            writer.append(content.values[i], fields[i].type, fields[i]);
+        } catch (Unfit& unfit) {
+            throw Refusal{fields[i].name, std::move(unfit.value), std::move(unfit.reason)};
+        }
+    }
+    if (content.carried.empty()) return;
+    out += separator;
+    separator = ',';
+    out += content.carried;
+}
+
+}  // namespace
+
+std::optional<Refusal> append_document(std::string& out, const Content& content, Version version,
+                                       const Layout& layout) {
+    const std::size_t begin = out.size();
+    char separator = '{';
+    try {
+        append_members(out, content, layout, true, separator);
+    } catch (Refusal& refusal) {
+        out.resize(begin);
+        return std::move(refusal);
+    }
+    out += separator;
+    out += layout.version_prefix();
+    layout.stamps().append(out, version);
+    out += '}';
+    return std::nullopt;
+}
+
+std::string to_json(const Content& content, const Layout& layout) {
+    std::string out;
+    char separator = '{';
+    append_members(out, content, layout, false, separator);
+    return out + (separator == '{' ? "{}" : "}");
+}
+
+}  // namespace duet::elasticsearch

@@ -1,0 +1,161 @@
+#include "stores/memory/rows.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace duet {
+
+namespace {
+
+std::int64_t cut(std::int64_t micros, Precision precision) {
+    const auto unit = static_cast<std::int64_t>(precision);
+    const std::int64_t rest = micros % unit;
+    return micros - (rest < 0 ? rest + unit : rest);
+}
+
+/// SplitMix64's finalizer.
+std::uint64_t mix(std::uint64_t bits) {
+    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9U;
+    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBU;
+    return bits ^ (bits >> 31);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> RowView::newest() const {
+    std::optional<std::int64_t> newest = stamp_write_time;
+    for (const auto& time : write_times) {
+        // An empty optional is less than any time.
+        newest = std::max(newest, time);
+    }
+    return newest;
+}
+
+MemoryRows::MemoryRows(Options options, const Clock& clock)
+    : options_(std::move(options)), clock_(clock) {}
+
+void MemoryRows::insert(const Id& id, const RowWrite& write) { this->write(id, write, true); }
+
+void MemoryRows::update(const Id& id, const RowWrite& write) { this->write(id, write, false); }
+
+void MemoryRows::write(const Id& id, const RowWrite& write, bool with_marker) {
+    Stored& stored = rows_[{token(id), id}];
+    stored.cells.resize(options_.columns.size());
+    for (const auto& [name, value] : write.values) {
+        const auto column = find(name);
+        if (!column) {
+            throw Misconfigured("table " + options_.name + " has no column " + name,
+                                "add the column");
+        }
+        // An empty collection is no value: Cassandra writes its tombstone.
+        Cell cell{write.timestamp, is_empty(value) ? Value() : value, write.expires_at};
+        if (cell.is_tombstone()) {
+            cell.expires_at = 0;
+        }
+        merge(stored.cells[*column], cell);
+    }
+    if (write.stamp && options_.version_precision) {
+        const Cell cell{write.timestamp,
+                        Value(cut(write.stamp->micros, *options_.version_precision)),
+                        write.expires_at};
+        merge(stored.stamp, cell);
+    }
+    if (with_marker) {
+        merge(stored.marker, RowMarker{write.timestamp, write.expires_at});
+    }
+    if (listener_) {
+        listener_(id, write.timestamp);
+    }
+}
+
+void MemoryRows::remove(const Id& id, std::int64_t timestamp) {
+    Stored& stored = rows_[{token(id), id}];
+    stored.deleted = std::max(stored.deleted.value_or(timestamp), timestamp);
+    if (listener_) {
+        listener_(id, timestamp);
+    }
+}
+
+void MemoryRows::truncate() { rows_.clear(); }
+
+RowView MemoryRows::view(const Id& id) const {
+    const auto found = rows_.find({token(id), id});
+    return found == rows_.end() ? view(Stored{}) : view(found->second);
+}
+
+RowView MemoryRows::view(const Stored& stored) const {
+    const std::int64_t now = clock_.now();
+    const auto shows = [&](const auto& written) {
+        return written && (!stored.deleted || written->timestamp > *stored.deleted) &&
+               written->live_at(now);
+    };
+    RowView view;
+    view.exists = shows(stored.marker);
+    view.values.resize(options_.columns.size());
+    view.write_times.resize(options_.columns.size());
+    for (std::size_t i = 0; i < stored.cells.size(); ++i) {
+        if (shows(stored.cells[i])) {
+            view.exists = true;
+            view.values[i] = stored.cells[i]->value;
+            view.write_times[i] = stored.cells[i]->timestamp;
+            view.expiring = view.expiring || stored.cells[i]->expires_at != 0;
+        }
+    }
+    if (shows(stored.stamp)) {
+        view.exists = true;
+        view.stamp = Version{stored.stamp->value.get<std::int64_t>()};
+        view.stamp_write_time = stored.stamp->timestamp;
+        view.expiring = view.expiring || stored.stamp->expires_at != 0;
+    }
+    return view;
+}
+
+std::vector<MemoryRows::Row> MemoryRows::scan(TokenRange range, std::size_t limit) const {
+    std::vector<Row> found;
+    for (auto row = rows_.lower_bound({range.after, Id{}});
+         row != rows_.end() && found.size() < limit; ++row) {
+        const auto& [position, id] = row->first;
+        if (position <= range.after) {
+            continue;
+        }
+        if (position > range.upto) {
+            break;
+        }
+        RowView shown = view(row->second);
+        if (shown.exists) {
+            found.emplace_back(id, std::move(shown));
+        }
+    }
+    return found;
+}
+
+std::int64_t MemoryRows::token(const Id& id) {
+    const auto high = load_big<std::uint64_t>(id.bytes.data());
+    const auto low = load_big<std::uint64_t>(id.bytes.data() + 8);
+    const auto position = static_cast<std::int64_t>(mix(high ^ mix(low + 0x9E3779B97F4A7C15U)));
+    // As Cassandra's: the lowest token belongs to nobody, so that (lowest, highest] is everything.
+    return position == INT64_MIN ? INT64_MAX : position;
+}
+
+std::optional<std::size_t> MemoryRows::find(std::string_view column) const {
+    const auto found = std::find_if(options_.columns.begin(), options_.columns.end(),
+                                    [&](const Column& each) { return each.name == column; });
+    if (found == options_.columns.end()) {
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(found - options_.columns.begin());
+}
+
+void MemoryRows::create() {
+    options_.exists = true;
+    options_.version_precision = Precision::milliseconds;
+}
+
+std::optional<Refusal> MemoryRows::refusal(const Id& id) const {
+    return refuses_ ? refuses_(id) : std::nullopt;
+}
+
+void MemoryRows::add(const Column& column) { options_.columns.push_back(column); }
+
+}  // namespace duet

@@ -1,0 +1,236 @@
+#include "stores/memory/table.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace duet {
+
+namespace {
+
+/// Per column count(c) and sum(writetime(c) * token(id)); last the version column, where there is
+/// one.
+void add(RangeDigest& digest, std::size_t column, std::int64_t write_time, std::uint64_t token) {
+    digest.columns[2 * column] += 1;
+    digest.columns[2 * column + 1] += static_cast<std::uint64_t>(write_time) * token;
+}
+
+}  // namespace
+
+MemoryTable::MemoryTable(MemoryRows& rows, MemoryHooks& hooks) : rows_(rows), hooks_(hooks) {}
+
+Task<Schema> MemoryTable::describe() {
+    co_await hooks_.before("table.describe");
+    Schema schema;
+    schema.name = rows_.options().name;
+    schema.exists = rows_.options().exists;
+    schema.columns = rows_.options().columns;
+    schema.version_precision = rows_.options().version_precision;
+    co_await hooks_.after("table.describe");
+    co_return schema;
+}
+
+Task<void> MemoryTable::provision(const Schema& schema, bool may_create) {
+    co_await hooks_.before("table.provision");
+    if (may_create && !rows_.options().exists) {
+        rows_.create();
+    }
+    schema_ = schema;
+    columns_.clear();
+    for (const Column& column : schema.columns) {
+        if (may_create && !rows_.find(column.name)) {
+            rows_.add(column);
+        }
+        columns_.push_back(rows_.find(column.name));
+    }
+    co_await hooks_.after("table.provision");
+}
+
+Task<std::vector<State>> MemoryTable::look(std::span<const Id> ids) {
+    std::vector<State> states;
+    for (const Id& id : ids) {
+        co_await hooks_.before("table.read");
+        states.push_back(state_of(rows_.view(id)));
+        co_await hooks_.after("table.read");
+    }
+    co_return states;
+}
+
+Task<std::vector<Outcome>> MemoryTable::apply(std::span<const Write> writes) {
+    std::vector<Outcome> outcomes = co_await insert(writes);
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        if (outcomes[i].kind == Outcome::Kind::applied) {
+            outcomes[i] = co_await read_back(writes[i]);
+        }
+    }
+    co_return outcomes;
+}
+
+Task<std::vector<Outcome>> MemoryTable::insert(std::span<const Write> writes) {
+    std::vector<Outcome> outcomes;
+    for (const Write& write : writes) {
+        outcomes.push_back(co_await put(write));
+    }
+    co_return outcomes;
+}
+
+Task<Outcome> MemoryTable::put(const Write& write) {
+    Outcome outcome;
+    co_await hooks_.before("table.write");
+    std::optional<Refusal> refusal = rows_.refusal(write.id);
+    if (!refusal && size_of(*write.content) > record_limit) {
+        refusal =
+            Refusal{"", "", "the record is larger than " + std::to_string(record_limit) + " bytes"};
+    }
+    if (refusal) {
+        outcome.kind = Outcome::Kind::refused;
+        outcome.refusal = *refusal;
+    } else {
+        rows_.insert(write.id, statement(write));
+    }
+    co_await hooks_.after("table.write");
+    co_return outcome;
+}
+
+Task<Outcome> MemoryTable::read_back(const Write& write) {
+    Outcome outcome;
+    co_await hooks_.before("table.read");
+    RowView found = rows_.view(write.id);
+    co_await hooks_.after("table.read");
+    const RowWrite nulls = clearing(write, found);
+    if (!nulls.values.empty()) {
+        co_await hooks_.before("table.write");
+        rows_.update(write.id, nulls);
+        co_await hooks_.after("table.write");
+        co_await hooks_.before("table.read");
+        found = rows_.view(write.id);
+        co_await hooks_.after("table.read");
+    }
+    if (!found.exists) {
+        outcome.kind = Outcome::Kind::hidden;
+    } else if (!same_content(state_of(found).content, *write.content, schema_)) {
+        outcome.kind = Outcome::Kind::superseded;
+    }
+    co_return outcome;
+}
+
+RowWrite MemoryTable::statement(const Write& write) const {
+    RowWrite row;
+    row.timestamp = write.timestamp;
+    row.stamp = write.version;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const Value& value = write.content->values[i];
+        const bool had_value = write.previous != nullptr && write.previous->exists &&
+                               !is_empty(write.previous->content.values[i]);
+        if (columns_[i] && (!is_empty(value) || had_value)) {
+            row.values.emplace_back(schema_.columns[i].name, value);
+        }
+    }
+    return row;
+}
+
+RowWrite MemoryTable::clearing(const Write& write, const RowView& found) const {
+    RowWrite nulls;
+    nulls.timestamp = write.timestamp;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (columns_[i] && is_empty(write.content->values[i])) {
+            const auto time = found.write_times[*columns_[i]];
+            if (time && *time < write.timestamp) {
+                nulls.values.emplace_back(schema_.columns[i].name, Value());
+            }
+        }
+    }
+    return nulls;
+}
+
+State MemoryTable::state_of(const RowView& view) const {
+    State state;
+    state.exists = view.exists;
+    state.newest_write = view.newest();
+    state.expiring = view.expiring;
+    // V1: the row was stamped by whoever wrote it last.
+    state.stamped = view.stamp && view.stamp_write_time == state.newest_write;
+    if (state.stamped) {
+        state.version = view.stamp;
+    } else if (state.newest_write) {
+        state.version = Version{*state.newest_write};
+    }
+    for (const auto& column : columns_) {
+        state.content.values.push_back(column ? view.values[*column] : Value());
+    }
+    return state;
+}
+
+std::int64_t MemoryTable::token(const Id& id) const { return MemoryRows::token(id); }
+
+RangeDigest MemoryTable::empty_digest() const {
+    RangeDigest digest;
+    digest.columns.resize(2 * (rows_.options().columns.size() + 1));
+    return digest;
+}
+
+void MemoryTable::add_row(RangeDigest& digest, const Id& id, const RowView& view) const {
+    const std::size_t columns = rows_.options().columns.size();
+    const auto token = static_cast<std::uint64_t>(MemoryRows::token(id));
+    digest.count += 1;
+    digest.token_sum += token;
+    for (std::size_t i = 0; i < columns; ++i) {
+        if (view.write_times[i]) {
+            add(digest, i, *view.write_times[i], token);
+        }
+    }
+    if (view.stamp_write_time) {
+        add(digest, columns, *view.stamp_write_time, token);
+    }
+}
+
+Task<RangeDigest> MemoryTable::digest(TokenRange range) {
+    co_await hooks_.before("table.digest");
+    RangeDigest digest = empty_digest();
+    for (const auto& [id, view] : rows_.scan(range, SIZE_MAX)) add_row(digest, id, view);
+    co_await hooks_.after("table.digest");
+    co_return digest;
+}
+
+RangeDigest MemoryTable::digest_of(const Write& write) const {
+    RangeDigest digest;
+    const std::size_t columns = rows_.options().columns.size();
+    const auto token = static_cast<std::uint64_t>(MemoryRows::token(write.id));
+    digest.count = 1;
+    digest.token_sum = token;
+    digest.columns.resize(2 * (columns + 1));
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (columns_[i] && !is_empty(write.content->values[i])) {
+            add(digest, *columns_[i], write.timestamp, token);
+        }
+    }
+    if (rows_.options().version_precision) {
+        add(digest, columns, write.timestamp, token);
+    }
+    return digest;
+}
+
+Task<RowPage> MemoryTable::rows(TokenRange range, std::size_t limit) {
+    co_await hooks_.before("table.rows");
+    RowPage page;
+    // One more than asked for tells whether there is more.
+    std::vector<MemoryRows::Row> found = rows_.scan(range, limit + 1);
+    std::size_t bytes = 0;
+    page.digest = empty_digest();
+    page.read_upto = range.upto;
+    for (const auto& [id, view] : found) {
+        if (page.rows.size() == limit || bytes > answer_limit) {
+            page.complete = false;
+            page.read_upto = MemoryRows::token(page.rows.back().id);
+            break;
+        }
+        State state = state_of(view);
+        bytes += size_of(state.content);
+        add_row(page.digest, id, view);
+        page.rows.push_back(Change{id, std::move(state), std::nullopt});
+    }
+    co_await hooks_.after("table.rows");
+    co_return page;
+}
+
+}  // namespace duet

@@ -1,0 +1,47 @@
+#pragma once
+// RowStore in memory: one client's connection to a MemoryRows.
+
+#include <optional>
+#include <vector>
+
+#include "model/store.hpp"
+#include "stores/memory/hooks.hpp"
+#include "stores/memory/rows.hpp"
+
+namespace duet {
+
+/// Behaves as stores/cassandra does on a real table, one action at a time, with the hooks called
+/// around each.
+class MemoryTable final : public RowStore {
+public:
+    /// Both outlive this; several clients may share the rows.
+    MemoryTable(MemoryRows& rows, MemoryHooks& hooks);
+
+    [[nodiscard]] Task<Schema> describe() override;
+    [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
+    [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
+    [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
+    [[nodiscard]] std::int64_t token(const Id& id) const override;
+    [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
+    [[nodiscard]] RangeDigest digest_of(const Write& write) const override;
+    [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit) override;
+    [[nodiscard]] Task<std::vector<Outcome>> insert(std::span<const Write> writes) override;
+
+private:
+    [[nodiscard]] State state_of(const RowView& view) const;
+    [[nodiscard]] RangeDigest empty_digest() const;
+    void add_row(RangeDigest& digest, const Id& id, const RowView& view) const;
+    /// Writes one record; what the server says.
+    [[nodiscard]] Task<Outcome> put(const Write& write);
+    /// V5: what stands there after a write, and the nulling of columns that turned up meanwhile.
+    [[nodiscard]] Task<Outcome> read_back(const Write& write);
+    [[nodiscard]] RowWrite statement(const Write& write) const;
+    [[nodiscard]] RowWrite clearing(const Write& write, const RowView& found) const;
+
+    MemoryRows& rows_;
+    MemoryHooks& hooks_;
+    Schema schema_;                                    // as provisioned
+    std::vector<std::optional<std::size_t>> columns_;  // of schema_, in the table
+};
+
+}  // namespace duet

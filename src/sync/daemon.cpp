@@ -1,0 +1,157 @@
+#include "sync/daemon.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+
+namespace duet::sync {
+
+const char* name_of(PairStatus::Phase phase) {
+    switch (phase) {
+        case PairStatus::Phase::opening: return "opening";
+        case PairStatus::Phase::copying: return "copying";
+        case PairStatus::Phase::level: return "level";
+        case PairStatus::Phase::waiting: return "waiting";
+        case PairStatus::Phase::stopped: return "stopped";
+    }
+    return "unknown";
+}
+
+Task<void> Daemon::serve(Pair& pair, std::chrono::milliseconds period) {
+    period_ = period;
+    const std::string name = pair.name();
+    Served& served = served_[name];
+    served = Served{};
+    served.pair = &pair;
+    served.status.pair = name;
+    log::info("pair started", {{"pair", name}});
+    while (!stopping_ && !served.retired) {
+        const std::chrono::milliseconds delay = co_await turn(served);
+        co_await rest(served, delay);
+    }
+    log::info("pair ended", {{"pair", name}, {"did", summary(served.status.total)}});
+    served_.erase(name);
+}
+
+Task<std::chrono::milliseconds> Daemon::turn(Served& served) {
+    const std::int64_t began = clock_.now();
+    try {
+        if (!served.opened) co_await served.pair->open();
+        served.opened = true;
+        if (!served.pair->is_level()) served.status.phase = PairStatus::Phase::copying;
+        const Report report = co_await served.pair->pass();
+        note(served, report);
+    } catch (const Misconfigured& error) {
+        co_return stopped(served, error.what(), error.hint());
+    } catch (const Unavailable& error) {
+        co_return failed(served, error.what());
+    } catch (const Error& error) {
+        co_return failed(served, error.what());
+    }
+    const auto spent = std::chrono::microseconds(clock_.now() - began);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(period_ - spent);
+    co_return std::max(left, std::chrono::milliseconds(0));  // late means at once, not twice
+}
+
+void Daemon::note(Served& served, const Report& report) {
+    PairStatus& status = served.status;
+    const bool was_level = status.phase == PairStatus::Phase::level;
+    if (served.failures > 0) log::info("pair goes on", {{"pair", status.pair}});
+    served.failures = 0;
+    ++status.passes;
+    status.phase = served.pair->is_level() ? PairStatus::Phase::level : PairStatus::Phase::copying;
+    status.reason.clear();
+    status.hint.clear();
+    status.quarantined = served.pair->context().quarantine.size();
+    status.sweep_time = served.pair->sweep_time();
+    if (report.unsettled.empty()) status.level_at = clock_.now();
+    Report sum = report;
+    sum.unsettled.clear();
+    status.total += sum;
+    if (!was_level && status.phase == PairStatus::Phase::level) {
+        log::info("pair is level", {{"pair", status.pair}, {"did", summary(report)}});
+    } else if (!report.idle()) {
+        log::info("synced", {{"pair", status.pair}, {"did", summary(report)}});
+    }
+    std::string left_out = served.pair->context().documents.left_out();
+    if (left_out != status.left_out) {
+        status.left_out = std::move(left_out);
+        log::warning("documents left out", {{"pair", status.pair}, {"which", status.left_out}});
+    }
+    if (report.future > 0) {
+        log::warning("versions in the future", {{"pair", status.pair}, {"records", report.future}});
+    }
+    const auto count = [&status](const char* name, const char* target, std::uint64_t amount) {
+        if (amount > 0) {
+            metrics::add(name, {{"pair", status.pair}, {"target", target}},
+                         static_cast<double>(amount));
+        }
+    };
+    count("duet_records_applied_total", "cassandra", report.rows_written);
+    count("duet_records_applied_total", "elasticsearch", report.documents_written);
+    metrics::set("duet_quarantined_records", {{"pair", status.pair}},
+                 static_cast<double>(status.quarantined));
+}
+
+std::chrono::milliseconds Daemon::failed(Served& served, const std::string& reason) {
+    if (served.failures == 0 || served.status.reason != reason) {
+        log::warning("pair waits", {{"pair", served.status.pair}, {"reason", reason}});
+    }
+    served.status.phase = PairStatus::Phase::waiting;
+    served.status.reason = reason;
+    served.status.hint.clear();
+    const auto limit = std::min(last_retry, first_retry * (1 << std::min(served.failures, 12)));
+    ++served.failures;
+    std::uniform_int_distribution<std::int64_t> jitter(limit.count() / 2, limit.count());
+    return std::chrono::milliseconds(jitter(random_));
+}
+
+std::chrono::milliseconds Daemon::stopped(Served& served, const std::string& reason,
+                                          const std::string& hint) {
+    if (served.status.phase != PairStatus::Phase::stopped || served.status.reason != reason) {
+        log::error("pair stopped",
+                   {{"pair", served.status.pair}, {"reason", reason}, {"remedy", hint}});
+    }
+    served.status.phase = PairStatus::Phase::stopped;
+    served.status.reason = reason;
+    served.status.hint = hint;
+    served.opened = false;  // what was mended may be the schema
+    ++served.failures;
+    return stopped_retry;
+}
+
+Task<void> Daemon::rest(const Served& served, std::chrono::milliseconds duration) {
+    constexpr std::chrono::milliseconds slice{100};  // the longest wait for a stop
+    const std::uint64_t retries = retries_;
+    while (duration.count() > 0 && !stopping_ && !served.retired) {
+        if (served.status.phase == PairStatus::Phase::stopped && retries != retries_) co_return;
+        const std::chrono::milliseconds part = std::min(slice, duration);
+        co_await sleep_for(part);
+        duration -= part;
+    }
+    // A pass that was late leaves no pause; others on this thread need their turn all the same.
+    co_await sleep_for(std::chrono::milliseconds(0));
+}
+
+void Daemon::stop() {
+    stopping_ = true;
+    for (auto& [name, served] : served_) served.pair->stop();
+}
+
+void Daemon::retire(const std::string& pair) {
+    const auto found = served_.find(pair);
+    if (found == served_.end()) return;
+    found->second.retired = true;
+    found->second.pair->stop();
+}
+
+std::vector<PairStatus> Daemon::statuses() const {
+    std::vector<PairStatus> all;
+    all.reserve(served_.size());
+    for (const auto& [name, served] : served_) all.push_back(served.status);
+    return all;
+}
+
+}  // namespace duet::sync

@@ -1,0 +1,143 @@
+#include "sync/decide.hpp"
+
+#include <algorithm>
+
+namespace duet::sync {
+
+namespace {
+
+std::int64_t floor_to(std::int64_t micros, Precision precision) {
+    const auto unit = static_cast<std::int64_t>(precision);
+    const std::int64_t rest = micros % unit;
+    return micros - (rest < 0 ? rest + unit : rest);
+}
+
+/// The first version after `micros` that is told apart from it at this precision.
+std::int64_t next_after(std::int64_t micros, Precision precision) {
+    return floor_to(micros, precision) + static_cast<std::int64_t>(precision);
+}
+
+/// One record's case. The members are the words of the rules.
+class Case {
+public:
+    Case(const Sight& sight, const Rules& rules)
+        : sight_(sight), rules_(rules), row_(sight.row), document_(sight.document) {}
+
+    [[nodiscard]] Decision decide() const {
+        if (row_.exists && row_.expiring) return LeaveOut{};  // V10
+        if (row_.exists && row_.problem) return Refuse{"cassandra", *row_.problem};
+        if (document_.exists && document_.problem)
+            return Refuse{"elasticsearch", *document_.problem};
+        if (!document_.exists) return row_.exists ? row_wins() : Decision{Settle{}};
+        if (!row_.exists) return row_missing();
+        // V6: without a version on one side, equal is level as it stands: nothing is written.
+        if (sight_.same && (!row_.version || !document_.version)) return Settle{};
+        return document_.version ? both_versions(document_.version->micros) : unstamped();
+    }
+
+private:
+    const Sight& sight_;
+    const Rules& rules_;
+    const State& row_;
+    const State& document_;
+
+    /// V1: exactly, except where one side cannot hold a version exactly.
+    [[nodiscard]] Precision precision() const {
+        if (!row_.stamped) return rules_.document_precision;
+        return std::max(rules_.document_precision, rules_.column_precision);
+    }
+
+    [[nodiscard]] std::int64_t row_version() const {
+        return row_.version.value_or(no_version).micros;
+    }
+
+    [[nodiscard]] bool ahead(std::int64_t version) const {
+        return version - sight_.now > rules_.max_clock_ahead.count();
+    }
+
+    /// V5, V7: later than every cell of the row, and never far in the future.
+    [[nodiscard]] std::int64_t timestamp_for(std::int64_t version) const {
+        const std::int64_t wanted = ahead(version) ? sight_.now : version;
+        return row_.newest_write ? std::max(wanted, *row_.newest_write + 1) : wanted;
+    }
+
+    [[nodiscard]] Decision row_wins() const { return row_wins_as(row_version()); }
+
+    [[nodiscard]] Decision row_wins_as(std::int64_t version) const {
+        WriteDocument write;
+        write.version = Version{version};
+        write.keep_document = document_.exists && !sight_.settled && !sight_.same;  // V8
+        write.future = ahead(version);
+        return write;
+    }
+
+    [[nodiscard]] Decision document_wins_as(std::int64_t version, bool keep_row) const {
+        // V7: without a version column the timestamp is the version, so the document must come down
+        // first.
+        if (ahead(version) && !rules_.version_column) {
+            return StampDocument{Version{timestamp_for(version)}, keep_row, true};
+        }
+        WriteRow write;
+        write.version = Version{version};
+        write.timestamp = timestamp_for(version);
+        write.keep_row = keep_row;
+        write.future = ahead(version);
+        return write;
+    }
+
+    /// V10: a record that vanished from Cassandra, or has never been there.
+    [[nodiscard]] Decision row_missing() const {
+        if (document_.version) return document_wins_as(document_.version->micros, false);
+        if (sight_.old) return document_wins_as(sight_.first_met, false);
+        return StampDocument{Version{document_.seen_at}, false, false};  // V2
+    }
+
+    /// V2, both are there and differ, or the row's version is unknown.
+    [[nodiscard]] Decision unstamped() const {
+        if (sight_.settled) return row_wins();
+        if (sight_.old) return first_meeting();
+        const bool row_loses = document_.seen_at > row_version();
+        return StampDocument{Version{document_.seen_at}, row_loses, false};
+    }
+
+    [[nodiscard]] Decision first_meeting() const {
+        if (!row_.version) return document_wins_as(sight_.first_met, false);
+        switch (rules_.first_meeting) {
+            case FirstMeeting::cassandra: return row_wins();
+            case FirstMeeting::elasticsearch:
+                return document_wins_as(std::max(sight_.first_met, row_version() + 1), true);
+            case FirstMeeting::stop: return StopPair{};
+        }
+        return StopPair{};
+    }
+
+    [[nodiscard]] Decision both_versions(std::int64_t stamp) const {
+        const std::int64_t row = floor_to(row_version(), precision());
+        const std::int64_t document = floor_to(stamp, precision());
+        if (row == document) return sight_.same ? Decision{Settle{}} : tie(stamp);
+        if (row > document) return row_wins();
+        // V4: the row changed without a newer version, unless its own stamp says that it is older.
+        const bool row_says_older = row_.stamped;
+        if (sight_.settled && !sight_.same && !row_says_older) {
+            return row_wins_as(row_.version ? row_.version->micros : stamp);
+        }
+        return document_wins_as(stamp, false);
+    }
+
+    /// V3, V4: equal versions and different content. Who changed it?
+    [[nodiscard]] Decision tie(std::int64_t stamp) const {
+        if (sight_.settled) return row_wins();
+        const std::int64_t newest = std::max(row_version(), stamp);
+        const auto unit = std::max(rules_.document_precision, rules_.column_precision);
+        // The clock from before the look: a row written since must not lose to a stamp that never
+        // saw it.
+        return StampDocument{Version{std::max(document_.seen_at, next_after(newest, unit))}, true,
+                             false};
+    }
+};
+
+}  // namespace
+
+Decision decide(const Sight& sight, const Rules& rules) { return Case(sight, rules).decide(); }
+
+}  // namespace duet::sync

@@ -1,0 +1,191 @@
+#include "sync/pair.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace duet::sync {
+
+namespace {
+
+constexpr int passes_at_once = 200;  // of the feed, before the sweep and the clock get their turn
+constexpr int level_rounds = 4;      // feed and sweep in turn, while writers go on writing
+
+}  // namespace
+
+Pair::Pair(std::string name, RowStore& rows, DocumentStore& documents, StateStore& state,
+           const Clock& clock, PairSettings settings, Agree agree)
+    : context_(std::move(name), rows, documents, state, clock, settings.rules),
+      settings_(settings),
+      agree_(std::move(agree)),
+      reconciler_(context_),
+      follower_(context_, reconciler_),
+      sweep_(context_, reconciler_),
+      first_copy_(context_, reconciler_, sweep_, stopping_) {}
+
+void Pair::configure(const PairSettings& settings) {
+    settings_ = settings;
+    context_.rules.max_clock_ahead = settings.rules.max_clock_ahead;
+    context_.rules.keep_beaten = settings.rules.keep_beaten;
+    context_.rules.first_meeting = settings.rules.first_meeting;
+}
+
+void Pair::tell(const char* what, std::uint64_t records, double part) {
+    if (listener_) listener_(Progress{what, records, part});
+}
+
+Task<void> Pair::agree() {
+    Schema schema = co_await agree_();
+    const bool moved = schema.columns != context_.schema.columns;
+    context_.schema = std::move(schema);
+    context_.rules.version_column = context_.schema.version_precision.has_value();
+    if (context_.schema.version_precision)
+        context_.rules.column_precision = *context_.schema.version_precision;
+    context_.rules.document_precision = context_.schema.document_precision;
+    // Rows are compared in other columns now: what was level need not be.
+    if (moved) sweep_.forget();
+    schema_due_ = context_.clock.now() + std::chrono::microseconds(settings_.schema_every).count();
+}
+
+Task<void> Pair::open() {
+    co_await agree();
+    co_await context_.quarantine.load();
+    const Cursor position = co_await context_.documents.position();
+    co_await context_.checkpoint.open(position);
+}
+
+Task<bool> Pair::table_is_empty() {
+    const TokenRange ring;
+    const RowPage page = co_await context_.rows.rows(ring, 1);
+    co_return page.rows.empty() && page.complete;
+}
+
+Task<Report> Pair::follow() {
+    Report total;
+    for (int passes = 0; passes < passes_at_once || !level_; ++passes) {
+        Report report = co_await follower_.pass();
+        const bool moved = report.schema_moved;
+        const bool done = report.caught_up || !report.unsettled.empty() || stopping_;
+        if (moved) report.unsettled.clear();
+        total += report;
+        total.caught_up = report.caught_up;
+        tell("following Elasticsearch", total.looked, 0);
+        if (moved) {
+            co_await agree();
+            continue;
+        }
+        if (done) break;
+    }
+    co_return total;
+}
+
+Task<Report> Pair::make_room() {
+    Report report;
+    if (!context_.settled.full()) co_return report;
+    report = co_await follow();
+    if (context_.settled.full()) {
+        throw Unavailable(context_.pair +
+                          ": more writes than settled_limit wait for a copy of the index that is "
+                          "behind");
+    }
+    co_return report;
+}
+
+Task<Report> Pair::sweep_round(const char* what) {
+    Report total;
+    sweep_.restart();
+    for (bool done = false; !done && !stopping_;) {
+        Report report = co_await sweep_.step();
+        done = report.caught_up;
+        if (report.schema_moved) co_await agree();
+        total += report;
+        tell(what, total.looked, done ? 1 : sweep_.progress());
+        Report followed = co_await make_room();
+        total += followed;
+    }
+    co_return total;
+}
+
+Task<Report> Pair::level() {
+    Report total;
+    bool copied = false;
+    co_await context_.documents.refresh();
+    const std::uint64_t documents = co_await context_.documents.count();
+    const bool untouched =
+        std::ranges::all_of(context_.checkpoint.cursor().shards, [](auto at) { return at < 0; });
+    if (documents == 0) {
+        sweep_.forget();
+        sweep_.assume_no_documents(true);
+        total = co_await sweep_round("first copy to Elasticsearch");
+        copied = true;
+    } else if (untouched && co_await table_is_empty()) {
+        total = co_await first_copy_.run();
+        copied = true;
+    }
+    copied = copied && total.unsettled.empty() && !sweep_.has_unread();
+    for (int round = 0; round < level_rounds && !stopping_; ++round) {
+        Report followed = co_await follow();
+        // A first copy has looked at every record: what has changed since is for the next pass.
+        if (copied && round == 0 && followed.idle() && followed.unsettled.empty()) {
+            total += followed;
+            break;
+        }
+        Report swept = co_await sweep_round("comparing");
+        const bool still = followed.idle() && swept.idle() && !sweep_.has_unread();
+        total += followed;
+        total += swept;
+        if (still) break;
+    }
+    level_ = !stopping_;
+    round_began_ = context_.clock.now();
+    total.caught_up = true;
+    co_return total;
+}
+
+Task<Report> Pair::pass() {
+    if (!level_) co_return co_await level();
+    if (context_.clock.now() >= schema_due_) {
+        co_await agree();
+        // A person may have retried or dropped some.
+        if (context_.quarantine.size() > 0) co_await context_.quarantine.load();
+    }
+    Report total = co_await follow();
+    Report swept = co_await sweep_within_share();
+    total += swept;
+    co_return total;
+}
+
+Task<Report> Pair::sweep_within_share() {
+    Report total;
+    const auto period = std::chrono::microseconds(settings_.period).count();
+    const std::int64_t began = context_.clock.now();
+    // While it is full the sweep waits: only the feed, by saving the cursor, makes room.
+    while (context_.clock.now() >= sweep_due_ && context_.clock.now() - began < period &&
+           !stopping_ && !context_.settled.full()) {
+        const std::int64_t step_began = context_.clock.now();
+        Report report = co_await sweep_.step();
+        const std::int64_t now = context_.clock.now();
+        if (report.schema_moved) co_await agree();
+        const double rest = 1.0 / std::clamp(settings_.sweep_share, 0.01, 1.0) - 1.0;
+        sweep_due_ = now + static_cast<std::int64_t>(static_cast<double>(now - step_began) * rest);
+        total += report;
+        if (!report.caught_up) continue;
+        sweep_time_ = std::chrono::microseconds(now - round_began_);
+        sweep_due_ = std::max(sweep_due_, round_began_ + period);
+        round_began_ = std::max(now, sweep_due_);
+    }
+    total.caught_up = true;
+    co_return total;
+}
+
+Task<Report> Pair::reconcile(std::vector<Id> ids) {
+    Report total = co_await make_room();
+    std::vector<Change> changes;
+    changes.reserve(ids.size());
+    for (const Id& id : ids) changes.push_back(Change{id, std::nullopt, std::nullopt});
+    Report report = co_await reconciler_.reconcile(std::move(changes));
+    total += report;
+    co_return total;
+}
+
+}  // namespace duet::sync

@@ -1,0 +1,92 @@
+#pragma once
+// A table and its index, kept level: the feeds and the reconciler of one pair, one step at a time.
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "sync/first_copy.hpp"
+#include "sync/follower.hpp"
+#include "sync/reconciler.hpp"
+#include "sync/sweep.hpp"
+
+namespace duet::sync {
+
+struct PairSettings {
+    Rules rules;
+    std::chrono::milliseconds period{1'000};
+    /// Part of the time that the sweep may take, 0 to 1.
+    double sweep_share = 0.25;
+    /// How often the schema of both sides is looked at.
+    std::chrono::milliseconds schema_every{5'000};
+};
+
+/// How far a long step is: of both directions, for progress bars.
+struct Progress {
+    std::string what;  // "first copy to Elasticsearch", ...
+    std::uint64_t records = 0;
+    double part = 0;  // 0 to 1
+};
+
+class Pair {
+public:
+    /// Describes both sides, makes what is missing and tells both stores; yields what they agreed
+    /// on.
+    using Agree = std::function<Task<Schema>()>;
+
+    /// Stores, state and clock outlive it.
+    Pair(std::string name, RowStore& rows, DocumentStore& documents, StateStore& state,
+         const Clock& clock, PairSettings settings, Agree agree);
+
+    [[nodiscard]] const std::string& name() const { return context_.pair; }
+
+    /// Agrees on the schema and takes up the cursor. Before anything else; again after an error.
+    [[nodiscard]] Task<void> open();
+    /// Brings both sides level: the first copy, the feed, a whole sweep. Ends early when stopping.
+    [[nodiscard]] Task<Report> level();
+    /// What is due now, bounded: the feed, and the sweep within its share of the time.
+    [[nodiscard]] Task<Report> pass();
+    /// Looks at these records on both sides.
+    [[nodiscard]] Task<Report> reconcile(std::vector<Id> ids);
+
+    /// Between two pages everything stops; what was settled stays settled.
+    void stop() { stopping_ = true; }
+    /// New settings hold from the next pass on.
+    void configure(const PairSettings& settings);
+    void on_progress(std::function<void(const Progress&)> listener) {
+        listener_ = std::move(listener);
+    }
+
+    [[nodiscard]] const Context& context() const { return context_; }
+    /// The last time round of the sweep.
+    [[nodiscard]] std::chrono::microseconds sweep_time() const { return sweep_time_; }
+    /// level() was done once since open(): the daemon's ordinary life.
+    [[nodiscard]] bool is_level() const { return level_; }
+
+private:
+    Context context_;
+    PairSettings settings_;
+    Agree agree_;
+    Reconciler reconciler_;
+    Follower follower_;
+    Sweep sweep_;
+    FirstCopy first_copy_;
+    std::function<void(const Progress&)> listener_;
+    bool stopping_ = false;
+    bool level_ = false;
+    std::int64_t schema_due_ = 0;  // all: microseconds since 1970
+    std::int64_t sweep_due_ = 0;
+    std::int64_t round_began_ = 0;
+    std::chrono::microseconds sweep_time_{0};
+
+    [[nodiscard]] Task<void> agree();
+    [[nodiscard]] Task<Report> follow();
+    /// V3: drains the feed and saves the cursor where as much is remembered as may be.
+    [[nodiscard]] Task<Report> make_room();
+    [[nodiscard]] Task<Report> sweep_round(const char* what);
+    [[nodiscard]] Task<Report> sweep_within_share();
+    [[nodiscard]] Task<bool> table_is_empty();
+    void tell(const char* what, std::uint64_t records, double part);
+};
+
+}  // namespace duet::sync

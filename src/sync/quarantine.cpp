@@ -1,0 +1,73 @@
+#include "sync/quarantine.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace duet::sync {
+
+Task<void> Quarantine::load() {
+    const std::vector<QuarantineEntry> stored = co_await state_.list_quarantine(pair_);
+    entries_.clear();
+    for (const QuarantineEntry& entry : stored) {
+        Known known;
+        known.row_newest_write = entry.row_newest_write;
+        known.row_digest = entry.row_digest;
+        known.document_guard = entry.document_guard;
+        known.first_seen = entry.first_seen;
+        known.tries = entry.tries;
+        entries_.emplace(entry.id, known);
+    }
+}
+
+bool Quarantine::unchanged(const Id& id, const State& row, std::uint64_t row_digest,
+                           const State& document) const {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return false;
+    const Known& known = found->second;
+    return known.row_newest_write == row.newest_write && known.row_digest == row_digest &&
+           known.document_guard.seq_no == document.guard.seq_no &&
+           known.document_guard.shard == document.guard.shard;
+}
+
+Task<void> Quarantine::put(QuarantineEntry entry) {
+    if (entry.refusal.reason == last_reason_) {
+        ++in_a_row_;
+    } else {
+        last_reason_ = entry.refusal.reason;
+        in_a_row_ = 1;
+    }
+    Known known;
+    const auto found = entries_.find(entry.id);
+    if (found != entries_.end()) known = found->second;
+    if (known.tries == 0) known.first_seen = entry.last_seen;
+    ++known.tries;
+    known.row_newest_write = entry.row_newest_write;
+    known.row_digest = entry.row_digest;
+    known.document_guard = entry.document_guard;
+    entry.first_seen = known.first_seen;
+    entry.tries = known.tries;
+    const Id id = entry.id;
+    const std::string reason = entry.refusal.reason;
+    const std::string field = entry.refusal.field;
+    co_await state_.put_quarantine(pair_, std::move(entry));
+    entries_[id] = known;
+    if (in_a_row_ >= refusals_in_a_row) {
+        throw Misconfigured(
+            fmt::format("{}: {} records in a row were refused{}: {}", pair_, in_a_row_,
+                        field.empty() ? "" : " for field " + field, reason),
+            "mend the cause, then run: duet quarantine retry " + pair_);
+    }
+    if (entries_.size() >= quarantine_limit) {
+        throw Misconfigured(fmt::format("{}: {} records are in quarantine", pair_, entries_.size()),
+                            "look at them: duet quarantine list " + pair_);
+    }
+}
+
+Task<void> Quarantine::release(Id id) {
+    if (!entries_.contains(id)) co_return;
+    co_await state_.remove_quarantine(pair_, id);
+    entries_.erase(id);
+}
+
+}  // namespace duet::sync

@@ -1,0 +1,108 @@
+#pragma once
+// The one way in which records move: look at both sides of each nominated id, decide, and copy
+// whichever way is needed. Harmless to call for any ids, any number of times.
+
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "model/state.hpp"
+#include "model/store.hpp"
+#include "sync/checkpoint.hpp"
+#include "sync/decide.hpp"
+#include "sync/quarantine.hpp"
+#include "sync/report.hpp"
+#include "sync/rewrites.hpp"
+#include "sync/settled.hpp"
+
+namespace duet::sync {
+
+/// What a pair's machinery works with; all of it outlives the parts that hold these references (see
+/// pair.cpp).
+struct Context {
+    std::string pair;
+    RowStore& rows;
+    DocumentStore& documents;
+    StateStore& state;
+    const Clock& clock;
+    Rules rules;
+    Schema schema;
+    Settled settled;
+    Quarantine quarantine;
+    Rewrites rewrites;
+    Checkpoint checkpoint;
+
+    Context(std::string name, RowStore& row_store, DocumentStore& document_store,
+            StateStore& state_store, const Clock& time, const Rules& settings)
+        : pair(name),
+          rows(row_store),
+          documents(document_store),
+          state(state_store),
+          clock(time),
+          rules(settings),
+          settled(settings.settled_limit),
+          quarantine(name, state_store),
+          checkpoint(name, state_store, settled, time) {}
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+};
+
+class Reconciler {
+public:
+    explicit Reconciler(Context& context) : context_(context) {}
+
+    /// States that come with the changes are taken as just read; what is missing is looked up.
+    /// Throws Unavailable (some writes may have happened: call again) and Misconfigured (the pair
+    /// must stop).
+    [[nodiscard]] Task<Report> reconcile(std::vector<Change> changes);
+
+private:
+    struct Item {
+        Id id;
+        std::optional<State> row;
+        std::optional<State> document;
+        int hidden = 0;       // writes that a deletion swallowed
+        bool watched = true;  // counts for V9; not where a copy is the record's first
+        /// V8: the document's stamp is Duet's own, of this pass: whatever row loses to it is kept.
+        bool dated = false;
+        std::optional<std::uint64_t> kept_row;  // digest of the row's content that is kept already
+    };
+    using Items = std::vector<Item>;
+
+    /// What the decisions of one round ask for.
+    struct Plan {
+        std::vector<std::pair<Item*, StampDocument>> stamps;
+        std::vector<std::pair<Item*, WriteDocument>> documents;
+        std::vector<std::pair<Item*, WriteRow>> rows;
+        std::vector<std::pair<Item*, Refuse>> refusals;
+        std::vector<Beaten> beaten;
+        std::vector<Item*> level;
+    };
+
+    Context& context_;
+    std::size_t chunk_ = 100;  // records looked at in one step; adapts to their size
+
+    [[nodiscard]] Task<void> resolve(Items items, Report& report);
+    [[nodiscard]] Task<void> look(const std::vector<Item*>& pending);
+    [[nodiscard]] Task<void> look_at_rows(const std::vector<Item*>& pending);
+    [[nodiscard]] Task<void> look_at_documents(const std::vector<Item*>& pending);
+    [[nodiscard]] Plan plan(const std::vector<Item*>& pending, Report& report);
+    void add_to(Plan& plan, Item& item, Decision decision, Report& report);
+    [[nodiscard]] bool left_alone(Item& item, Plan& plan, Report& report);
+    void keep(Plan& plan, Item& item, bool row, Version winner, std::string reason, Report& report);
+    [[nodiscard]] Task<std::vector<Item*>> perform(Plan plan, Report& report);
+    [[nodiscard]] Task<void> stamp(Plan& plan, std::vector<Item*>& again, Report& report);
+    [[nodiscard]] Task<void> write_documents(Plan& plan, std::vector<Item*>& again, Report& report);
+    [[nodiscard]] Task<void> write_rows(Plan& plan, std::vector<Item*>& again, Report& report);
+    [[nodiscard]] Task<void> hidden(Item* item, std::int64_t timestamp, std::vector<Item*>& again,
+                                    Report& report);
+    [[nodiscard]] Task<void> quarantine(Item& item, std::string side, Refusal refusal,
+                                        Report& report);
+    [[nodiscard]] Task<void> settle(Item& item, Report& report);
+    void adapt_chunk(const Items& items);
+};
+
+constexpr int rounds_limit = 12;  // looks at one record in one pass; then it waits for the next
+constexpr int hidden_limit = 3;   // writes under a deletion before a record goes to quarantine
+
+}  // namespace duet::sync

@@ -1,0 +1,31 @@
+#pragma once
+// The settings that the rules of versions (design section 2) depend on.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "model/schema.hpp"
+
+namespace duet::sync {
+
+/// Who wins at a first meeting where an old, unstamped document and a row with a version differ.
+enum class FirstMeeting : std::uint8_t { cassandra, elasticsearch, stop };
+
+/// What holds for one pair of a table and an index.
+struct Rules {
+    /// The table has a usable version column, and how exactly it holds a version (V0, V1).
+    bool version_column = false;
+    Precision column_precision = Precision::microseconds;
+    /// How exactly the index's version field can be written.
+    Precision document_precision = Precision::microseconds;
+    /// V7: a version further ahead of the clock never becomes a WRITETIME.
+    std::chrono::microseconds max_clock_ahead = std::chrono::seconds(60);
+    FirstMeeting first_meeting = FirstMeeting::cassandra;
+    /// V8: how long beaten contents are kept.
+    std::chrono::seconds keep_beaten = std::chrono::days(30);
+    /// V3: document states remembered as settled beyond the saved cursor.
+    std::size_t settled_limit = 100'000;
+};
+
+}  // namespace duet::sync

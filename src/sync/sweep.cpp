@@ -1,0 +1,299 @@
+#include "sync/sweep.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace duet::sync {
+
+namespace {
+
+std::vector<TokenRange> cut_ring(std::size_t parts) {
+    std::vector<TokenRange> ranges;
+    const std::uint64_t width = UINT64_MAX / parts;
+    std::int64_t after = INT64_MIN;
+    for (std::size_t part = 1; part <= parts; ++part) {
+        const auto offset = static_cast<std::uint64_t>(INT64_MIN) + width * part;
+        const std::int64_t upto = part == parts ? INT64_MAX : static_cast<std::int64_t>(offset);
+        ranges.push_back(TokenRange{after, upto});
+        after = upto;
+    }
+    return ranges;
+}
+
+std::int64_t middle(const TokenRange& range) {
+    const auto width =
+        static_cast<std::uint64_t>(range.upto) - static_cast<std::uint64_t>(range.after);
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(range.after) + width / 2);
+}
+
+}  // namespace
+
+Sweep::Sweep(Context& context, Reconciler& reconciler)
+    : context_(context), reconciler_(reconciler) {
+    for (const TokenRange& range : cut_ring(first_segments))
+        segments_.push_back(Segment{range, std::nullopt, 0});
+}
+
+void Sweep::forget() {
+    for (Segment& segment : segments_) segment.settled.reset();
+    next_ = 0;
+    counted_ = 0;
+}
+
+bool Sweep::has_unread() const {
+    return std::ranges::any_of(segments_, [](const Segment& segment) { return !segment.settled; });
+}
+
+double Sweep::progress() const {
+    return static_cast<double>(next_) / static_cast<double>(segments_.size());
+}
+
+std::size_t Sweep::segment_of(std::int64_t token) const {
+    const auto found = std::lower_bound(
+        segments_.begin(), segments_.end(), token,
+        [](const Segment& segment, std::int64_t value) { return segment.range.upto < value; });
+    return static_cast<std::size_t>(found - segments_.begin());
+}
+
+Task<RangeDigest> Sweep::digest(std::size_t index) {
+    const TokenRange range = segments_[index].range;
+    try {
+        co_return co_await context_.rows.digest(range);
+    } catch (const Unavailable&) {
+        split(index);  // perhaps it was too much for one answer: the next pass asks for halves
+        throw;
+    }
+}
+
+Task<Report> Sweep::step() {
+    context_.rewrites.next_pass();
+    Report report;
+    if (no_documents_) {
+        report = co_await copy();
+    } else {
+        report = co_await compare();
+    }
+    if (!report.caught_up) co_return report;
+    counted_ += segments_[next_].count;
+    ++next_;
+    report.caught_up = next_ >= segments_.size();
+    if (report.caught_up) {
+        Report last = co_await finish_round();
+        report += last;
+        report.caught_up = true;
+    }
+    co_return report;
+}
+
+Task<Report> Sweep::compare() {
+    Report report;
+    RangeDigest fresh = co_await digest(next_);
+    if (fresh.count > segment_rows_limit && split(next_)) {
+        report.caught_up = false;
+        co_return report;
+    }
+    if (segments_[next_].settled != fresh) {
+        // The digest was taken before the rows are read: what changes meanwhile moves it again.
+        report = co_await read(segments_[next_].range);
+        if (report.unsettled.empty()) segments_[next_].settled = fresh;
+    }
+    segments_[next_].count = fresh.count;
+    report.caught_up = true;
+    co_return report;
+}
+
+Task<Report> Sweep::copy() {
+    Report report;
+    std::optional<Pages> ahead = std::exchange(ahead_, std::nullopt);
+    const bool fetched = ahead && ahead->range == segments_[next_].range;
+    Pages pages = fetched ? std::move(*ahead) : Pages{segments_[next_].range, copied_page, {}};
+    if (!fetched) co_await fetch(pages);
+    RangeDigest read;
+    for (bool enough = false; !enough;) {
+        read += pages.page.digest;
+        enough = pages.page.complete ||
+                 (read.count >= segment_rows_limit && cut(next_, pages.page.read_upto));
+        std::vector<Change> first = std::exchange(pages.page.rows, {});
+        const auto half = first.begin() + static_cast<std::ptrdiff_t>(first.size() / 2);
+        std::vector<Change> second(std::make_move_iterator(half),
+                                   std::make_move_iterator(first.end()));
+        first.erase(half, first.end());
+        // Two requests keep Elasticsearch busy, while the next page is read.
+        std::vector<Task<void>> steps;
+        steps.push_back(settle(std::move(first), report));
+        steps.push_back(settle(std::move(second), report));
+        pages.range.after = pages.page.read_upto;
+        if (enough && next_ + 1 < segments_.size())
+            pages = Pages{segments_[next_ + 1].range, copied_page, {}};
+        if (pages.range.after < pages.range.upto) steps.push_back(fetch(pages));
+        co_await when_all(std::move(steps));
+    }
+    if (next_ + 1 < segments_.size()) ahead_ = std::move(pages);
+    // What was read is what was settled: a row that has changed since moves the server's digest.
+    segments_[next_].count = read.count;
+    if (report.unsettled.empty()) segments_[next_].settled = std::move(read);
+    report.caught_up = true;
+    co_return report;
+}
+
+void Sweep::restart() {
+    ahead_.reset();
+    next_ = 0;
+    counted_ = 0;
+    rounds_since_look_ = rounds_between_looks;
+}
+
+Task<Report> Sweep::round() {
+    restart();
+    Report total;
+    for (bool done = false; !done;) {
+        Report report = co_await step();
+        done = report.caught_up;
+        total += report;
+    }
+    total.caught_up = true;
+    co_return total;
+}
+
+Task<void> Sweep::fetch(Pages& pages) {
+    pages.page = co_await context_.rows.rows(pages.range, pages.limit);
+    if (!no_documents_) co_return;
+    for (Change& change : pages.page.rows) change.document.emplace();
+}
+
+Task<void> Sweep::settle(std::vector<Change> rows, Report& total) {
+    Report report = co_await reconciler_.reconcile(std::move(rows));
+    total += report;
+}
+
+Task<Report> Sweep::read(TokenRange range) {
+    Report total;
+    Pages pages;
+    pages.range = range;
+    pages.limit = first_page;
+    RowPage& page = pages.page;
+    co_await fetch(pages);
+    while (!page.rows.empty() || !page.complete) {
+        std::vector<Task<void>> both;  // the next page is read while this one is settled
+        both.push_back(settle(std::exchange(page.rows, {}), total));
+        pages.range.after = page.read_upto;
+        if (!page.complete) both.push_back(fetch(pages));
+        co_await when_all(std::move(both));
+    }
+    co_return total;
+}
+
+Task<Report> Sweep::finish_round() {
+    const std::uint64_t rows = std::exchange(counted_, 0);
+    next_ = 0;
+    no_documents_ = false;
+    ahead_.reset();
+    merge_small();
+    // Every row has its document by now; more documents than rows means that rows have vanished.
+    co_await context_.documents.refresh();
+    const std::uint64_t documents = co_await context_.documents.count();
+    const std::int64_t difference =
+        static_cast<std::int64_t>(documents) - static_cast<std::int64_t>(rows);
+    Report report;
+    // While writers write the difference is never still; every id is looked at when it is, or after
+    // some rounds.
+    const bool still = difference == std::exchange(last_difference_, difference);
+    const bool due = ++rounds_since_look_ > rounds_between_looks;
+    if (difference == explained_ || !(still || due)) co_return report;
+    report = co_await look_for_vanished_rows();
+    rounds_since_look_ = 0;
+    // Fewer: documents have vanished, or rows are left out. No digest tells which; reading all
+    // does.
+    if (difference < explained_) forget();
+    if (report.unsettled.empty())
+        // The numbers are of different moments; never more than the look itself has left missing.
+        explained_ = std::min(difference - static_cast<std::int64_t>(report.rows_written),
+                              static_cast<std::int64_t>(report.quarantined));
+    co_return report;
+}
+
+Task<Report> Sweep::look_for_vanished_rows() {
+    Report total;
+    std::string from;
+    do {
+        IdPage page = co_await context_.documents.ids(std::move(from), id_page);
+        from = std::move(page.next);
+        for (std::size_t first = 0; first < page.ids.size(); first += batch_limit) {
+            const std::size_t count = std::min(batch_limit, page.ids.size() - first);
+            const std::span<const Id> ids(page.ids.data() + first, count);
+            const std::vector<State> states = co_await context_.rows.look(ids);
+            std::vector<Change> missing;
+            for (std::size_t i = 0; i < count; ++i) {
+                if (!states[i].exists)
+                    missing.push_back(Change{ids[i], std::nullopt, std::nullopt});
+            }
+            if (missing.empty()) continue;
+            Report report = co_await reconciler_.reconcile(std::move(missing));
+            total += report;
+        }
+    } while (!from.empty());
+    co_return total;
+}
+
+void Sweep::expect(std::uint64_t rows) {
+    const std::uint64_t parts =
+        std::clamp<std::uint64_t>(rows / (segment_rows_limit / 2), first_segments, segments_limit);
+    segments_.clear();
+    for (const TokenRange& range : cut_ring(parts))
+        segments_.push_back(Segment{range, std::nullopt, 0});
+    next_ = 0;
+    counted_ = 0;
+}
+
+Task<void> Sweep::prove(const std::vector<RangeDigest>& expected, std::size_t& next) {
+    while (next < segments_.size()) {
+        const std::size_t i = next++;
+        RangeDigest fresh = co_await context_.rows.digest(segments_[i].range);
+        RangeDigest written = expected[i];
+        written.columns.resize(fresh.columns.size());  // of no writes: no columns yet
+        segments_[i].count = fresh.count;
+        if (fresh == written) segments_[i].settled = std::move(fresh);
+    }
+}
+
+Task<bool> Sweep::accept(std::vector<RangeDigest> expected) {
+    std::size_t next = 0;
+    std::vector<Task<void>> two;  // a digest is one thread's work on the server
+    two.push_back(prove(expected, next));
+    two.push_back(prove(expected, next));
+    co_await when_all(std::move(two));
+    co_return !has_unread();
+}
+
+bool Sweep::split(std::size_t index) { return cut(index, middle(segments_[index].range)); }
+
+bool Sweep::cut(std::size_t index, std::int64_t token) {
+    const TokenRange range = segments_[index].range;
+    const bool inside = token > range.after && token < range.upto;
+    if (!inside || segments_.size() >= segments_limit) return false;
+    const auto place = segments_.begin() + static_cast<std::ptrdiff_t>(index);
+    place->range = TokenRange{token, range.upto};
+    place->settled.reset();
+    segments_.insert(place, Segment{TokenRange{range.after, token}, std::nullopt, 0});
+    return true;
+}
+
+void Sweep::merge_small() {
+    std::vector<Segment> merged;
+    for (Segment& segment : segments_) {
+        const bool fits = !merged.empty() && merged.back().settled && segment.settled &&
+                          merged.back().count + segment.count < merged_rows_limit;
+        if (!fits) {
+            merged.push_back(std::move(segment));
+            continue;
+        }
+        merged.back().range.upto = segment.range.upto;
+        merged.back().count += segment.count;
+        *merged.back().settled += *segment.settled;
+    }
+    segments_ = std::move(merged);
+}
+
+}  // namespace duet::sync

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""docs/types.md says what column each field gets: an index with fields of all those mappings is made, and
+`duet plan --ddl` asked. (The table of the other direction is compared by a unit test, types_page_test.cpp.)
+Needs DUET_CASSANDRA and DUET_ELASTICSEARCH, which `./dev test` sets."""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DUET = Path(os.environ.get("DUET_BINARY", ROOT / "build/release/duet")).absolute()
+KEYSPACE = f"types_{os.getpid()}"
+# What a mapping needs beside its type.
+MORE = {"scaled_float": {"scaling_factor": 100}, "dense_vector": {"dims": 3, "index": False},
+        "token_count": {"analyzer": "standard"}}
+# The CQL of a row's first words, where they are no CQL themselves.
+SPELLED = {"vector<float, n>": "vector<float, 3>"}
+LEAST = 15  # mappings that every build of Elasticsearch has
+
+
+def server(name):
+    value = os.environ.get(name)
+    if not value:
+        raise AssertionError(f"{name} is not set: run `./dev test docs`, or `export $(./dev servers env)` first")
+    return value
+
+
+def request(method, path, body=None):
+    """(status, answer)"""
+    made = urllib.request.Request(server("DUET_ELASTICSEARCH") + path, method=method,
+                                  data=None if body is None else json.dumps(body).encode(),
+                                  headers={"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(made, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def promised(page):
+    """{mapping: CQL type} from the page's second table."""
+    table = page.split("## A field that the table lacks")[1].split("\n## ")[0]
+    types = {}
+    for fields, column in re.findall(r"^\| (`.*?) \| (.*?) \|$", table, re.MULTILINE):
+        mappings = re.findall(r"`([a-z_]+)`", fields)
+        columns = re.findall(r"`([^`]+)`", column.split(";")[0])
+        for place, mapping in enumerate(mappings):
+            if columns:
+                one = columns[place] if len(columns) == len(mappings) else columns[0]
+                types[mapping] = SPELLED.get(one, one)
+    return types
+
+
+def columns_of(ddl):
+    """{column: CQL type} of a CREATE TABLE."""
+    inside = re.search(r"\((.*)\);", ddl).group(1)
+    return dict(re.findall(r'"(\w+)" ((?:[^,<]|<[^>]*>+)+)', inside))
+
+
+PAGE = promised((ROOT / "docs/types.md").read_text())
+
+
+class Fields(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.index = f"{KEYSPACE}.fields"
+        self.addCleanup(request, "DELETE", f"/{self.index}")
+        self.config = Path(self.folder.name) / "duet.toml"
+        self.config.write_text(f'[cassandra]\nhosts = ["{server("DUET_CASSANDRA")}"]\n'
+                               f'[elasticsearch]\nurls = ["{server("DUET_ELASTICSEARCH")}"]\n'
+                               f'[state]\nkeyspace = "{KEYSPACE}_duet"\n[[pair]]\nkeyspace = "{KEYSPACE}"\n')
+
+    def make_index(self):
+        """With the mappings that this Elasticsearch knows: plugins and licences add some."""
+        fields = {name: {"type": name, **MORE.get(name, {})} for name in PAGE}
+        while True:
+            status, answer = request("PUT", f"/{self.index}", {"mappings": {"properties": fields}})
+            if status == 200:
+                return fields
+            unknown = re.search(r"declared on field \[(\w+)\] does not exist", answer)
+            self.assertTrue(unknown, answer)
+            del fields[unknown.group(1)]
+
+    def test_every_field_gets_the_column_that_the_page_promises(self):
+        fields = self.make_index()
+        self.assertGreater(len(fields), LEAST)
+        plan = subprocess.run([DUET, "plan", "--ddl", "--config", self.config], capture_output=True, text=True,
+                              timeout=120)
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        made = columns_of(re.search(rf'CREATE TABLE IF NOT EXISTS "{KEYSPACE}".*', plan.stdout).group(0))
+        for name in fields:
+            with self.subTest(name):
+                self.assertEqual(made.get(name), PAGE[name])
+
+
+class OfTheTest(unittest.TestCase):
+    def test_reads_the_page(self):
+        self.assertEqual(PAGE["long"], "bigint")
+        self.assertEqual(PAGE["ip"], "inet")
+        self.assertEqual(PAGE["nested"], "text")
+        self.assertNotIn("alias", PAGE)
+
+    def test_reads_a_statement(self):
+        self.assertEqual(columns_of('CREATE TABLE x ("a" int, "v" vector<float, 3>, "m" map<text, text>);'),
+                         {"a": "int", "v": "vector<float, 3>", "m": "map<text, text>"})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,54 @@
+// The catalog of a real Cassandra.
+
+#include <algorithm>
+
+#include "live/cassandra_world.hpp"
+
+namespace duet {
+namespace {
+
+CASSANDRA_STORY(CassandraCatalogLive, lists_users_tables_and_keyspaces_and_no_others) {
+    (void)co_await world.table("listed", "a int");
+    const auto keyspaces = co_await cassandra::list_keyspaces(*world.session);
+    EXPECT_NE(std::find(keyspaces.begin(), keyspaces.end(), world.keyspace), keyspaces.end());
+    EXPECT_EQ(std::find(keyspaces.begin(), keyspaces.end(), "system_schema"), keyspaces.end());
+    const auto tables = co_await cassandra::list_tables(*world.session);
+    const auto listed = std::find_if(tables.begin(), tables.end(), [&](const auto& table) {
+        return table.keyspace == world.keyspace && table.table == "listed";
+    });
+    EXPECT_NE(listed, tables.end());
+    EXPECT_TRUE(std::none_of(tables.begin(), tables.end(), [](const auto& table) {
+        return table.keyspace.starts_with("system");
+    }));
+}
+
+CASSANDRA_STORY(CassandraCatalogLive, tables_that_cannot_be_paired_have_their_reason) {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"id uuid, c int, PRIMARY KEY (id, c))", "clustering"},
+        {"id uuid, c int, s int STATIC, PRIMARY KEY (id, c))", "clustering"},
+        {"id text PRIMARY KEY)", "type text"},
+        {"id uuid, b int, PRIMARY KEY ((id, b)))", "2 columns"},
+        {"id uuid PRIMARY KEY, n counter)", "counters"},
+        {"id uuid PRIMARY KEY, a int) WITH default_time_to_live = 60", "default_time_to_live"}};
+    for (const auto& [definition, reason] : cases) {
+        (void)co_await world.cql("DROP TABLE IF EXISTS $.reasons");
+        (void)co_await world.cql("CREATE TABLE $.reasons (" + definition);
+        const auto table =
+            co_await cassandra::find_table(*world.session, world.keyspace, "reasons");
+        EXPECT_TRUE(table);
+        EXPECT_NE(table->reason.find(reason), std::string::npos) << table->reason;
+    }
+}
+
+CASSANDRA_STORY(CassandraCatalogLive, dropped_columns_are_known) {
+    (void)co_await world.table("drops", "a int, b int");
+    (void)co_await world.cql("ALTER TABLE $.drops DROP a");
+    const auto table = co_await cassandra::find_table(*world.session, world.keyspace, "drops");
+    EXPECT_EQ(table->dropped, std::vector<std::string>{"a"});
+    (void)co_await world.cql("ALTER TABLE $.drops ADD a int");
+    const auto again = co_await cassandra::find_table(*world.session, world.keyspace, "drops");
+    EXPECT_TRUE(again->dropped.empty());
+}
+
+}  // namespace
+}  // namespace duet

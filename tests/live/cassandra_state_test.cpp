@@ -1,0 +1,158 @@
+// CassandraState against a real Cassandra.
+
+#include <chrono>
+
+#include "live/cassandra_world.hpp"
+
+namespace duet {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::unique_ptr<CassandraState> open(live::CassandraWorld& world) {
+    StateOptions options;
+    options.keyspace = live::CassandraWorld::keyspace;
+    return std::make_unique<CassandraState>(*world.session, world.clock, std::move(options));
+}
+
+/// A pair that no earlier test run has used.
+std::string new_pair(live::CassandraWorld& world) {
+    return "shop.orders_" + std::to_string(world.clock.now());
+}
+
+Cursor cursor_at(std::int64_t position) {
+    Cursor cursor;
+    cursor.index_uuid = "index";
+    cursor.history_uuid = "history";
+    cursor.shards = {position, -1};
+    cursor.first_met = 17;
+    cursor.first_positions = {4, -1};
+    return cursor;
+}
+
+CASSANDRA_STORY(CassandraStateLive, makes_what_is_missing_and_nothing_else) {
+    auto state = open(world);
+    co_await state->ensure();
+    co_await state->ensure();
+    const std::vector<std::string> statements = co_await state->ddl_statements();
+    EXPECT_EQ(statements.size(), 6U);
+    EXPECT_NE(statements[0].find("NetworkTopologyStrategy"), std::string::npos) << statements[0];
+    for (std::string statement : statements) {
+        (void)co_await world.cql(std::move(statement));  // what people are told to run does run
+    }
+}
+
+CASSANDRA_STORY(CassandraStateLive, a_cursor_is_saved_only_over_the_one_that_was_read) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    const std::optional<Cursor> nothing = co_await state->load_cursor(pair);
+    EXPECT_FALSE(nothing);
+    EXPECT_TRUE(co_await state->save_cursor(pair, cursor_at(1), std::nullopt));
+    EXPECT_TRUE(co_await state->save_cursor(pair, cursor_at(2), cursor_at(1)));
+    EXPECT_FALSE(co_await state->save_cursor(pair, cursor_at(3), cursor_at(1)));
+    EXPECT_FALSE(co_await state->save_cursor(pair, cursor_at(3), std::nullopt));
+    const std::optional<Cursor> loaded = co_await state->load_cursor(pair);
+    EXPECT_EQ(loaded, cursor_at(2));
+    // A reply that was lost: the same save again is not a conflict.
+    EXPECT_TRUE(co_await state->save_cursor(pair, cursor_at(2), cursor_at(1)));
+    Cursor empty;
+    EXPECT_TRUE(co_await state->save_cursor(pair, empty, cursor_at(2)));
+    EXPECT_TRUE(co_await state->save_cursor(pair, cursor_at(5), empty));
+}
+
+CASSANDRA_STORY(CassandraStateLive, quarantine_keeps_all_of_an_entry) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    QuarantineEntry entry;
+    entry.id = world.new_id();
+    entry.side = "elasticsearch";
+    entry.refusal = Refusal{"price", "abc\xFF", "no number"};
+    entry.row_version = Version{5};
+    entry.row_digest = UINT64_MAX - 3;
+    entry.document_guard = Guard{2, 77, 3};
+    entry.row_json = "{\"a\":1}";
+    entry.first_seen = 1;
+    entry.last_seen = 2;
+    entry.tries = 3;
+    QuarantineEntry copy = entry;
+    co_await state->put_quarantine(pair, std::move(copy));
+    const std::vector<QuarantineEntry> entries = co_await state->list_quarantine(pair);
+    EXPECT_EQ(entries.size(), 1U);
+    const QuarantineEntry& found = entries.at(0);
+    EXPECT_EQ(found.id, entry.id);
+    EXPECT_EQ(found.side, entry.side);
+    EXPECT_EQ(found.refusal.field, "price");
+    EXPECT_EQ(found.refusal.reason, "no number");
+    EXPECT_EQ(found.row_version, entry.row_version);
+    EXPECT_FALSE(found.document_version);
+    EXPECT_FALSE(found.row_newest_write);
+    EXPECT_EQ(found.row_digest, entry.row_digest);
+    EXPECT_EQ(found.document_guard, entry.document_guard);
+    EXPECT_EQ(found.row_json, entry.row_json);
+    EXPECT_EQ(found.tries, 3);
+    EXPECT_EQ(found.last_seen, 2);
+    co_await state->remove_quarantine(pair, entry.id);
+    const std::vector<QuarantineEntry> none = co_await state->list_quarantine(pair);
+    EXPECT_TRUE(none.empty());
+}
+
+CASSANDRA_STORY(CassandraStateLive, the_beaten_are_listed_newest_first_over_days) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    constexpr std::int64_t day = 86'400'000'000;
+    const std::int64_t now = world.clock.now();
+    std::vector<Beaten> beaten(120);
+    for (std::size_t i = 0; i < beaten.size(); ++i) {
+        beaten[i].id = world.new_id();
+        beaten[i].beaten_at =
+            now - static_cast<std::int64_t>(i % 3) * day - static_cast<std::int64_t>(i);
+        beaten[i].side = "cassandra";
+        beaten[i].winner = Version{9};
+        beaten[i].json = "{}";
+        beaten[i].reason = "V8";
+    }
+    co_await state->put_beaten(pair, beaten, 1h);
+    const std::vector<Beaten> all = co_await state->list_beaten(pair, 1'000);
+    EXPECT_EQ(all.size(), 120U);
+    EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const Beaten& a, const Beaten& b) {
+        return a.beaten_at > b.beaten_at;
+    }));
+    EXPECT_EQ(all.at(0).id, beaten[0].id);
+    EXPECT_EQ(all.at(0).winner, Version{9});
+    EXPECT_FALSE(all.at(0).version);
+    const std::vector<Beaten> few = co_await state->list_beaten(pair, 7);
+    EXPECT_EQ(few.size(), 7U);
+}
+
+CASSANDRA_STORY(CassandraStateLive, the_beaten_are_forgotten_when_their_time_is_up) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    std::vector<Beaten> beaten(1);
+    beaten[0].beaten_at = world.clock.now();
+    co_await state->put_beaten(pair, beaten, 1s);
+    co_await sleep_for(2'500ms);
+    const std::vector<Beaten> left = co_await state->list_beaten(pair, 10);
+    EXPECT_TRUE(left.empty());
+}
+
+CASSANDRA_STORY(CassandraStateLive, a_lease_has_one_owner_until_it_ends) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string name = new_pair(world);
+    EXPECT_TRUE(co_await state->acquire_lease(name, "one", 2s));
+    EXPECT_FALSE(co_await state->acquire_lease(name, "other", 2s));
+    EXPECT_TRUE(co_await state->acquire_lease(name, "one", 2s));
+    co_await sleep_for(3'500ms);
+    EXPECT_TRUE(co_await state->acquire_lease(name, "other", 60s));
+    co_await state->release_lease(name, "one");  // not its own
+    EXPECT_FALSE(co_await state->acquire_lease(name, "one", 2s));
+    co_await state->release_lease(name, "other");
+    EXPECT_TRUE(co_await state->acquire_lease(name, "one", 2s));
+}
+
+}  // namespace
+}  // namespace duet

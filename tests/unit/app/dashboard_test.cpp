@@ -1,0 +1,85 @@
+#include "app/dashboard.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+
+#include "base/metrics.hpp"
+
+namespace duet::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using Phase = sync::PairStatus::Phase;
+
+sync::PairStatus pair(const std::string& name, Phase phase) {
+    sync::PairStatus status;
+    status.pair = name;
+    status.phase = phase;
+    return status;
+}
+
+Overview overview(std::vector<sync::PairStatus> pairs) {
+    Overview all;
+    all.connected = true;
+    all.pairs = std::move(pairs);
+    return all;
+}
+
+net::HttpResponse get(const std::string& target, const Overview& of) {
+    net::HttpRequest request;
+    request.target = target;
+    return answer(request, of);
+}
+
+TEST(Dashboard, is_healthy_as_long_as_it_answers) { EXPECT_EQ(get("/healthz", {}).status, 200); }
+
+TEST(Dashboard, is_ready_when_every_pair_is_level) {
+    EXPECT_EQ(get("/readyz", overview({pair("a.b", Phase::level)})).status, 200);
+    EXPECT_EQ(
+        get("/readyz", overview({pair("a.b", Phase::level), pair("a.c", Phase::copying)})).status,
+        503);
+    EXPECT_EQ(get("/readyz", Overview{}).status, 503) << "no server yet";
+}
+
+TEST(Dashboard, the_page_shows_pairs_with_their_reasons) {
+    sync::PairStatus stopped = pair("shop.a", Phase::stopped);
+    stopped.reason = "no right to write";
+    stopped.hint = "GRANT it";
+    stopped.total.rows_written = 12'345;
+    const std::string page = get("/", overview({stopped})).body;
+    for (const char* text : {"shop.a", "stopped", "no right to write", "GRANT it", "12,345"}) {
+        EXPECT_THAT(page, HasSubstr(text));
+    }
+}
+
+TEST(Dashboard, names_from_servers_are_no_markup) {
+    Overview all = overview({});
+    all.left_out["<script>"] = "\"a\" & b";
+    const std::string page = get("/", all).body;
+    EXPECT_THAT(page, Not(HasSubstr("<script>")));
+    EXPECT_THAT(page, HasSubstr("&lt;script&gt;: &quot;a&quot; &amp; b"));
+}
+
+TEST(Dashboard, the_status_is_json) {
+    const auto response = get("/api/status?now", overview({pair("shop.a", Phase::level)}));
+    const boost::json::value status = boost::json::parse(response.body);
+    EXPECT_TRUE(status.at("ready").as_bool());
+    EXPECT_EQ(status.at("pairs").at(0).at("state").as_string(), "level");
+}
+
+TEST(Dashboard, serves_metrics) {
+    metrics::add("duet_dashboard_test_total", {{"pair", "a.b"}});
+    EXPECT_THAT(get("/metrics", {}).body, HasSubstr("duet_dashboard_test_total{pair=\"a.b\"} 1"));
+}
+
+TEST(Dashboard, names_its_pages_to_whoever_asks_for_another) {
+    const auto response = get("/nothing", {});
+    EXPECT_EQ(response.status, 404);
+    EXPECT_THAT(response.body, HasSubstr("/metrics"));
+}
+
+}  // namespace
+}  // namespace duet::app

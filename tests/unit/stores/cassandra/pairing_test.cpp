@@ -1,0 +1,106 @@
+#include "stores/cassandra/pairing.hpp"
+
+#include <gtest/gtest.h>
+
+namespace duet::cassandra {
+namespace {
+
+RawTable plain() {
+    RawTable table;
+    table.keyspace = "shop";
+    table.table = "orders";
+    table.flags = {"compound"};
+    table.columns = {
+        {"note", "regular", "text"}, {"id", "partition_key", "uuid"}, {"amount", "regular", "int"}};
+    return table;
+}
+
+std::string reason(const RawTable& table) { return interpret(table, UserTypes()).reason; }
+
+TEST(Pairing, a_table_with_one_uuid_key_is_usable) {
+    const TableInfo table = interpret(plain(), UserTypes());
+    EXPECT_EQ(table.reason, "");
+    EXPECT_EQ(table.key_column, "id");
+    ASSERT_EQ(table.columns.size(), 2U);
+    EXPECT_EQ(table.columns[0].name, "amount");
+    EXPECT_EQ(table.columns[1].name, "note");
+}
+
+TEST(Pairing, a_key_of_another_type_is_named_with_the_remedy) {
+    RawTable table = plain();
+    table.columns[1].type = "timeuuid";
+    EXPECT_NE(reason(table).find("shop.orders has the key id of type timeuuid"), std::string::npos);
+}
+
+TEST(Pairing, two_partition_key_columns_are_too_many) {
+    RawTable table = plain();
+    table.columns.push_back({"region", "partition_key", "text"});
+    EXPECT_NE(reason(table).find("2 columns"), std::string::npos);
+}
+
+TEST(Pairing, clustering_columns_are_named) {
+    RawTable table = plain();
+    table.columns.push_back({"line", "clustering", "int"});
+    EXPECT_NE(reason(table).find("line is the first"), std::string::npos);
+}
+
+TEST(Pairing, compact_storage_has_a_remedy) {
+    RawTable table = plain();
+    table.flags.clear();
+    table.columns = {{"id", "partition_key", "uuid"},
+                     {"column1", "clustering", "text"},
+                     {"value", "regular", "blob"},
+                     {"a", "static", "int"}};
+    EXPECT_NE(reason(table).find("DROP COMPACT STORAGE"), std::string::npos);
+}
+
+TEST(Pairing, counters_and_static_columns_are_left_out) {
+    RawTable counters = plain();
+    counters.columns[2].type = "counter";
+    EXPECT_NE(reason(counters).find("counters (amount"), std::string::npos);
+    RawTable statics = plain();
+    statics.columns.push_back({"s", "static", "int"});
+    EXPECT_NE(reason(statics).find("static columns (s"), std::string::npos);
+}
+
+TEST(Pairing, a_default_ttl_leaves_the_table_out) {
+    RawTable table = plain();
+    table.default_ttl = 60;
+    EXPECT_NE(reason(table).find("default_time_to_live = 60"), std::string::npos);
+}
+
+TEST(Pairing, a_column_of_an_unknown_type_is_named_and_the_others_stay) {
+    RawTable table = plain();
+    table.columns[0].type = "'com.example.Special'";
+    const TableInfo info = interpret(table, UserTypes());
+    EXPECT_EQ(info.reason, "");
+    EXPECT_EQ(info.columns.size(), 1U);
+    ASSERT_EQ(info.notes.size(), 1U);
+    EXPECT_NE(info.notes[0].find("note"), std::string::npos);
+}
+
+TEST(Pairing, a_dropped_column_that_is_back_is_not_dropped) {
+    RawTable table = plain();
+    table.dropped = {"note", "gone"};
+    EXPECT_EQ(interpret(table, UserTypes()).dropped, std::vector<std::string>{"gone"});
+}
+
+TEST(Pairing, user_types_may_use_each_other_in_any_order) {
+    const UserTypes types = resolve_types({{"outer", {"inner"}, {"frozen<inner>"}},
+                                           {"inner", {"n"}, {"int"}},
+                                           {"strange", {"x"}, {"nonsense"}}});
+    ASSERT_TRUE(types.contains("outer"));
+    EXPECT_EQ(types.find("outer")->second.elements[0].field_names, std::vector<std::string>{"n"});
+    EXPECT_FALSE(types.contains("strange"));
+}
+
+TEST(Pairing, the_servers_keyspaces_and_duets_are_nobodys) {
+    for (const char* name : {"system", "system_schema", "system_views", "duet"}) {
+        EXPECT_TRUE(is_internal_keyspace(name)) << name;
+    }
+    EXPECT_FALSE(is_internal_keyspace("systematic"));
+    EXPECT_TRUE(is_internal_keyspace("notes", "notes"));
+}
+
+}  // namespace
+}  // namespace duet::cassandra

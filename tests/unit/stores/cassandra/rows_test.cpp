@@ -1,0 +1,267 @@
+// Rows read and rows written, without a server.
+
+#include <gtest/gtest.h>
+
+#include "cql/token.hpp"
+#include "stores/cassandra/binder.hpp"
+#include "stores/cassandra/codec.hpp"
+#include "stores/cassandra/pages.hpp"
+#include "stores/cassandra/reader.hpp"
+#include "stores/cassandra/types.hpp"
+
+namespace duet::cassandra {
+namespace {
+
+using Kind = cql::Bound::Kind;
+
+Type typed(const char* cql) { return *parse_type(cql, UserTypes()); }
+
+Layout layout() {
+    Layout layout;
+    layout.keyspace = "shop";
+    layout.table = "orders";
+    layout.key = "id";
+    layout.columns = {{"n", typed("int"), true, true},
+                      {"gone", typed("text"), false, false},
+                      {"tags", typed("set<text>"), true, true}};
+    layout.version = LayoutColumn{"updated_at", typed("timestamp"), true, true};
+    return layout;
+}
+
+const Id id = *Uuid::parse("00010203-0405-4607-8809-0a0b0c0d0e0f");
+
+Bytes big(std::int64_t value) {
+    Bytes bytes;
+    append_big(bytes, value);
+    return bytes;
+}
+
+Bytes bytes_of(const Value& value, const char* type) {
+    Bytes bytes;
+    encode(value, typed(type), bytes);
+    return bytes;
+}
+
+/// An answer of one row: key; version, time, TTL; n, time, TTL; tags, time, TTLs.
+cql::Rows answer(const std::vector<std::optional<Bytes>>& cells) {
+    cql::Rows rows;
+    const std::vector<cql::TypeCode> codes{
+        cql::TypeCode::uuid,   cql::TypeCode::timestamp, cql::TypeCode::bigint, cql::TypeCode::int_,
+        cql::TypeCode::int_,   cql::TypeCode::bigint,    cql::TypeCode::int_,   cql::TypeCode::set,
+        cql::TypeCode::bigint, cql::TypeCode::list};
+    for (const cql::TypeCode code : codes) {
+        cql::ResultColumn column;
+        column.type.code = code;
+        rows.columns.push_back(column);
+        if (code == cql::TypeCode::set || code == cql::TypeCode::list) {
+            rows.columns.back().type.elements.resize(1);
+        }
+    }
+    for (const auto& cell : cells) {
+        cql::Rows::Cell place;
+        if (cell) {
+            place.offset = static_cast<std::int32_t>(rows.body.size());
+            place.length = static_cast<std::int32_t>(cell->size());
+            append(rows.body, *cell);
+        }
+        rows.cells.push_back(place);
+    }
+    return rows;
+}
+
+State read(const std::vector<std::optional<Bytes>>& cells) {
+    const Layout columns = layout();
+    const RowReader reader(columns);
+    const cql::Rows rows = answer(cells);
+    reader.check(rows);
+    return reader.read(rows, 0, true).state;
+}
+
+const std::optional<Bytes> none;
+const std::optional<Bytes> key{Bytes(id.bytes.begin(), id.bytes.end())};
+const std::optional<Bytes> seven = bytes_of(std::int64_t{7}, "int");
+
+TEST(RowReader, the_newest_write_is_the_version) {
+    const State state =
+        read({key, big(5), big(1'000), none, seven, big(2'000), none, none, none, none});
+    EXPECT_TRUE(state.exists);
+    EXPECT_EQ(state.newest_write, 2'000);
+    EXPECT_EQ(state.version, Version{2'000});
+    EXPECT_FALSE(state.stamped);
+    EXPECT_EQ(state.content.values[0], Value(std::int64_t{7}));
+    EXPECT_TRUE(state.content.values[1].is_null());
+}
+
+TEST(RowReader, a_version_column_that_was_written_last_is_the_version) {
+    const State state =
+        read({key, big(5), big(2'000), none, seven, big(2'000), none, none, none, none});
+    EXPECT_TRUE(state.stamped);
+    EXPECT_EQ(state.version, Version{5'000});
+    EXPECT_EQ(state.newest_write, 2'000);
+}
+
+TEST(RowReader, a_row_of_only_its_key_has_no_version) {
+    const State state = read({key, none, none, none, none, none, none, none, none, none});
+    EXPECT_TRUE(state.exists);
+    EXPECT_FALSE(state.version);
+    EXPECT_FALSE(state.newest_write);
+}
+
+TEST(RowReader, a_ttl_on_any_cell_makes_the_row_expiring) {
+    const Bytes no_ttl{0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF};
+    const Bytes one_ttl{0, 0, 0, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 4, 0, 0, 0, 60};
+    const auto tags = bytes_of(List{std::string("a")}, "set<text>");
+    EXPECT_FALSE(read({key, none, none, none, seven, big(1), none, tags, big(1), no_ttl}).expiring);
+    EXPECT_TRUE(read({key, none, none, none, seven, big(1), none, tags, big(1), one_ttl}).expiring);
+    EXPECT_TRUE(read({key, none, none, none, seven, big(1), seven, none, none, none}).expiring);
+    EXPECT_TRUE(read({key, big(1), big(1), seven, seven, big(1), none, none, none, none}).expiring);
+}
+
+TEST(RowReader, a_value_that_cannot_be_read_is_the_rows_problem) {
+    const State state = read({key, none, none, none, Bytes{1}, big(1), none, none, none, none});
+    ASSERT_TRUE(state.problem);
+    EXPECT_EQ(state.problem->field, "n");
+}
+
+TEST(RowReader, a_version_beyond_all_time_is_the_rows_problem) {
+    const State state =
+        read({key, big(INT64_MAX), big(1), none, none, none, none, none, none, none});
+    ASSERT_TRUE(state.problem);
+    EXPECT_EQ(state.problem->field, "updated_at");
+}
+
+TEST(RowReader, a_table_that_changed_meanwhile_is_looked_at_again) {
+    const Layout columns = layout();
+    const RowReader reader(columns);
+    cql::Rows rows = answer({});
+    rows.columns[4].type.code = cql::TypeCode::bigint;
+    EXPECT_THROW(reader.check(rows), Unavailable);
+    rows.columns.pop_back();
+    EXPECT_THROW(reader.check(rows), Unavailable);
+}
+
+Write write_of(const Content& content, const State* previous = nullptr) {
+    Write write;
+    write.id = id;
+    write.content = &content;
+    write.version = Version{1'234'567};
+    write.timestamp = 9'000;
+    write.previous = previous;
+    return write;
+}
+
+BoundRow bound(const Write& write) { return std::get<BoundRow>(bind_row(layout(), write)); }
+
+TEST(RowBinder, what_the_winner_lacks_is_null_only_where_the_row_had_it) {
+    State previous;
+    previous.exists = true;
+    previous.content.values = {Value(), Value(), List{std::string("old")}};
+    const Content content{{Value(), Value(), Value()}, ""};
+    const BoundRow row = bound(write_of(content, &previous));
+    ASSERT_EQ(row.values.size(), 5U);
+    EXPECT_EQ(row.values[1].kind, Kind::unset);
+    EXPECT_EQ(row.values[2].kind, Kind::null);
+}
+
+TEST(RowBinder, without_a_row_before_nothing_is_null) {
+    const Content content{{Value(), Value(), List()}, ""};
+    const BoundRow row = bound(write_of(content));
+    EXPECT_EQ(row.values[1].kind, Kind::unset);
+    EXPECT_EQ(row.values[2].kind, Kind::unset);
+}
+
+TEST(RowBinder, the_version_is_cut_to_the_columns_precision) {
+    const Content content{{Value(), Value(), Value()}, ""};
+    const BoundRow row = bound(write_of(content));
+    EXPECT_EQ(row.values[3].bytes, big(1'234));
+    EXPECT_EQ(row.values[4].bytes, big(9'000));
+    EXPECT_EQ(version_value(-1, typed("timestamp")), Value(std::int64_t{-1}));
+    EXPECT_EQ(version_micros(version_value(1'234'567, typed("timeuuid")), typed("timeuuid")),
+              1'234'567);
+}
+
+TEST(RowBinder, a_value_that_does_not_fit_is_refused_with_its_column) {
+    const Content content{{std::int64_t{1} << 40, Value(), Value()}, ""};
+    const auto result = bind_row(layout(), write_of(content));
+    ASSERT_TRUE(std::holds_alternative<Refusal>(result));
+    EXPECT_EQ(std::get<Refusal>(result).field, "n");
+}
+
+TEST(RowBinder, a_value_for_a_column_that_is_not_there_is_refused) {
+    const Content content{{Value(), std::string("x"), Value()}, ""};
+    const auto result = bind_row(layout(), write_of(content));
+    ASSERT_TRUE(std::holds_alternative<Refusal>(result));
+    EXPECT_EQ(std::get<Refusal>(result).field, "gone");
+}
+
+TEST(RowBinder, a_record_that_is_too_large_is_refused) {
+    const Content content{{Value(), Value(), List{std::string(record_limit, 'x')}}, ""};
+    EXPECT_TRUE(std::holds_alternative<Refusal>(bind_row(layout(), write_of(content))));
+}
+
+TEST(RowBinder, clearing_touches_nothing_else) {
+    const Content content{{std::int64_t{1}, Value(), Value()}, ""};
+    const BoundRow row = bind_nulls(layout(), write_of(content), {2});
+    EXPECT_EQ(row.values[1].kind, Kind::unset);
+    EXPECT_EQ(row.values[2].kind, Kind::null);
+    EXPECT_EQ(row.values[3].kind, Kind::unset);
+    EXPECT_EQ(row.values[4].bytes, big(9'000));
+}
+
+TEST(RowBinder, the_digest_counts_elements_once_and_wraps) {
+    const Content content{{Value(), Value(), List{std::string("a"), std::string("a")}}, ""};
+    const std::int64_t token = cql::murmur3_token(id.bytes);
+    const RangeDigest digest = digest_of_write(layout(), write_of(content), token);
+    const std::uint64_t product = 9'000 * static_cast<std::uint64_t>(token);
+    EXPECT_EQ(digest.count, 1U);
+    EXPECT_EQ(digest.token_sum, static_cast<std::uint64_t>(token));
+    EXPECT_EQ(digest.columns, (std::vector<std::uint64_t>{0, 0, 1, product, 1, product}));
+}
+
+TEST(PageSize, starts_small_and_grows_to_what_fits_an_answer) {
+    PageSize pages;
+    EXPECT_EQ(pages.rows(500), 20);
+    pages.answered(20, 20 * 100);
+    pages.answered(80, 80 * 100);
+    pages.answered(320, 320 * 100);
+    EXPECT_EQ(pages.rows(500), 500);
+    pages.answered(500, 500UL << 20);
+    EXPECT_EQ(pages.rows(500), 4);
+}
+
+TEST(PageSize, halves_down_to_one_row_and_not_further) {
+    PageSize pages;
+    int halvings = 0;
+    while (pages.halve()) {
+        ++halvings;
+    }
+    EXPECT_EQ(halvings, 4);
+    EXPECT_EQ(pages.rows(500), 1);
+    pages.answered(1, 10);
+    EXPECT_EQ(pages.rows(500), 1) << "it would stumble again";
+}
+
+TEST(Layouts, a_column_of_another_type_stops_the_pair) {
+    TableInfo table;
+    table.keyspace = "shop";
+    table.table = "orders";
+    table.key_column = "id";
+    table.columns = {{"n", typed("bigint")}, {"updated_at", typed("text")}};
+    Schema schema;
+    schema.columns = {{"n", typed("int")}};
+    EXPECT_THROW((void)make_layout(table, schema, "updated_at", true), Misconfigured);
+    schema.columns = {{"n", typed("bigint")}, {"more", typed("text")}};
+    const Layout made = make_layout(table, schema, "updated_at", true);
+    EXPECT_FALSE(made.version) << "text is no version";
+    EXPECT_TRUE(made.columns[0].present);
+    EXPECT_FALSE(made.columns[1].present);
+}
+
+TEST(Layouts, only_newer_servers_tell_the_time_of_collections) {
+    EXPECT_TRUE(has_collection_times("5.0.8"));
+    EXPECT_TRUE(has_collection_times("10.1"));
+    EXPECT_FALSE(has_collection_times("4.1.6"));
+}
+
+}  // namespace
+}  // namespace duet::cassandra

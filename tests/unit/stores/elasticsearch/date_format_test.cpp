@@ -1,0 +1,157 @@
+#include "stores/elasticsearch/date_format.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "stores/elasticsearch/stamp_format.hpp"
+
+namespace duet::elasticsearch {
+namespace {
+
+std::int64_t micros(const std::string& format, std::string_view text) {
+    const auto instant = DateFormat(format).parse(text);
+    return instant ? *to_micros(*instant) : -1;
+}
+
+std::string written(const std::string& format, std::int64_t moment, int digits = 6) {
+    std::string out;
+    return DateFormat(format).append(out, instant_from_micros(moment), digits) ? out : "refused";
+}
+
+Version stamp_in(const StampFormat& format, const std::string& json) {
+    const auto document = JsonDocument::parse(json);
+    return format.read(document->root()).value_or(Version{-1});
+}
+
+StampFormat format_of(const std::string& mapping, std::optional<Precision> numbers = std::nullopt) {
+    const auto document = JsonDocument::parse(mapping);
+    return StampFormat::of(document->root(), numbers, "orders", "updated_at");
+}
+
+std::string stamped(const StampFormat& format, std::int64_t moment) {
+    std::string out;
+    format.append(out, Version{moment});
+    return out;
+}
+
+constexpr std::int64_t moment = 1'795'184'227'797'123;
+
+TEST(DateFormat, the_default_takes_iso_and_milliseconds) {
+    const std::string format = "strict_date_optional_time||epoch_millis";
+    EXPECT_EQ(micros(format, "1970-01-01T00:00:01.5Z"), 1'500'000);
+    EXPECT_EQ(micros(format, "1970-01-01T01:00:01+01:00"), 1'000'000);
+    EXPECT_EQ(micros(format, "1795184227797"), 1'795'184'227'797'000);
+    EXPECT_EQ(micros(format, "-5"), -5'000);
+    EXPECT_EQ(micros(format, "soon"), -1);
+}
+
+TEST(DateFormat, an_epoch_may_have_a_fraction) {
+    EXPECT_EQ(micros("epoch_millis", "1500.25"), 1'500'250);
+    EXPECT_EQ(micros("epoch_second", "-1.5"), -1'500'000);
+    EXPECT_EQ(micros("epoch_second", "1."), -1);
+    EXPECT_EQ(micros("epoch_second", "1.x"), -1);
+}
+
+TEST(DateFormat, patterns_of_days_and_times_are_known) {
+    EXPECT_EQ(micros("yyyy-MM-dd HH:mm:ss", "1970-01-01 00:00:02"), 2'000'000);
+    EXPECT_EQ(written("yyyy-MM-dd HH:mm:ss", 2'000'000), "\"1970-01-01 00:00:02\"");
+    EXPECT_EQ(written("uuuu-MM-dd'T'HH:mm:ss.SSSXXX", moment / 1'000 * 1'000),
+              "\"2026-11-20T14:17:07.797Z\"");
+    EXPECT_EQ(written("yyyy-MM-dd HH:mm:ss.SSSZ", moment / 1'000 * 1'000),
+              "\"2026-11-20 14:17:07.797+0000\"");
+    EXPECT_FALSE(DateFormat("dd/MM/yyyy").is_known());
+    EXPECT_TRUE(DateFormat("yyyy-MM-dd HH:mm:ss||yyyy-MM-dd||epoch_millis").is_known());
+}
+
+TEST(DateFormat, days_alone_are_a_date) {
+    EXPECT_TRUE(DateFormat("yyyy-MM-dd").is_days());
+    EXPECT_TRUE(DateFormat("strict_date").is_days());
+    EXPECT_FALSE(DateFormat("yyyy-MM-dd||epoch_millis").is_days());
+    EXPECT_EQ(written("strict_date", 0), "\"1970-01-01\"");
+    EXPECT_EQ(written("strict_date", 1), "refused");
+}
+
+TEST(DateFormat, the_part_that_tells_most_is_written) {
+    EXPECT_EQ(written("epoch_second||epoch_millis", 1'000), "1");
+    EXPECT_EQ(written("epoch_millis||strict_date_optional_time", 1),
+              "\"1970-01-01T00:00:00.000001Z\"");
+    EXPECT_EQ(written("epoch_millis", 1), "refused");
+    EXPECT_EQ(written("strict_date_optional_time", 0, DateFormat::day), "\"1970-01-01\"");
+}
+
+TEST(StampFormat, numbers_are_read_by_their_size) {
+    const StampFormat format;
+    EXPECT_EQ(stamp_in(format, "1795184227").micros, 1'795'184'227'000'000);
+    EXPECT_EQ(stamp_in(format, "1795184227797").micros, 1'795'184'227'797'000);
+    EXPECT_EQ(stamp_in(format, "1795184227797123").micros, moment);
+    EXPECT_EQ(stamp_in(format, "1795184227797123999").micros, moment);
+    EXPECT_EQ(stamp_in(format, "\"1795184227797\"").micros, 1'795'184'227'797'000);
+    EXPECT_EQ(stamp_in(format, "1.795184227797E12").micros, 1'795'184'227'797'000);
+    EXPECT_EQ(stamp_in(format, "1795184227.5").micros, 1'795'184'227'500'000);
+}
+
+TEST(StampFormat, texts_are_read_in_the_mappings_format) {
+    const StampFormat format;
+    EXPECT_EQ(stamp_in(format, "\"2026-11-20T14:17:07.797123Z\"").micros, moment);
+    EXPECT_EQ(stamp_in(format, "\"2026-11-20T14:17:07.797123999Z\"").micros, moment);
+    EXPECT_EQ(stamp_in(format, "\"2026\"").micros, 1'767'225'600'000'000);
+    EXPECT_EQ(stamp_in(format, "[\"2026-11-20T14:17:07.797123Z\"]").micros, moment);
+}
+
+TEST(StampFormat, what_is_no_moment_is_no_stamp) {
+    const StampFormat format;
+    for (const char* json : {"\"soon\"", "true", "{}", "[]", "[1,2]", "\"\"", "1e400"}) {
+        EXPECT_EQ(stamp_in(format, json).micros, -1) << json;
+    }
+}
+
+TEST(StampFormat, a_stamp_is_written_in_the_mappings_format) {
+    EXPECT_EQ(stamped(format_of(R"({"type":"date_nanos"})"), moment),
+              "\"2026-11-20T14:17:07.797123Z\"");
+    EXPECT_EQ(stamped(format_of(R"({"type":"date"})"), moment), "\"2026-11-20T14:17:07.797123Z\"");
+    EXPECT_EQ(stamped(format_of(R"({"type":"date","format":"epoch_millis"})"), moment),
+              "1795184227797");
+    EXPECT_EQ(stamped(format_of(R"({"type":"date","format":"epoch_second"})"), moment),
+              "1795184227");
+    EXPECT_EQ(stamped(format_of(R"({"type":"keyword"})"), moment),
+              "\"2026-11-20T14:17:07.797123Z\"");
+    EXPECT_EQ(stamped(format_of(R"({"type":"long"})"), moment), "1795184227797123");
+    EXPECT_EQ(stamped(format_of(R"({"type":"integer"})"), moment), "1795184227");
+}
+
+TEST(StampFormat, a_number_is_written_in_the_unit_of_those_there) {
+    EXPECT_EQ(stamped(format_of(R"({"type":"long"})", Precision::milliseconds), moment),
+              "1795184227797");
+    EXPECT_EQ(format_of(R"({"type":"long"})", Precision::milliseconds).precision(),
+              Precision::milliseconds);
+}
+
+TEST(StampFormat, what_is_written_is_read_back_cut_to_the_precision) {
+    for (const char* mapping :
+         {R"({"type":"date_nanos"})", R"({"type":"date","format":"epoch_millis"})",
+          R"({"type":"date","format":"epoch_second"})", R"({"type":"long"})",
+          R"({"type":"date","format":"yyyy-MM-dd HH:mm:ss"})",
+          R"({"type":"date","format":"yyyy-MM-dd HH:mm:ss.SSSZ"})"}) {
+        const StampFormat format = format_of(mapping);
+        const auto unit = static_cast<std::int64_t>(format.precision());
+        EXPECT_EQ(stamp_in(format, stamped(format, moment)).micros, moment / unit * unit)
+            << mapping;
+    }
+}
+
+TEST(StampFormat, a_mapping_that_takes_no_stamp_says_what_to_do) {
+    for (const char* mapping :
+         {R"({"type":"date","format":"dd/MM/yyyy"})", R"({"type":"date","format":"yyyy-MM-dd"})",
+          R"({"type":"boolean"})", R"({"properties":{}})", R"({"type":"short"})"}) {
+        try {
+            static_cast<void>(format_of(mapping));
+            ADD_FAILURE() << mapping;
+        } catch (const Misconfigured& error) {
+            EXPECT_NE(std::string(error.what()).find("orders"), std::string::npos);
+            EXPECT_NE(error.hint().find("version_field"), std::string::npos);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace duet::elasticsearch

@@ -1,0 +1,239 @@
+#include "stores/elasticsearch/reader.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support.hpp"
+
+namespace duet::elasticsearch {
+namespace {
+
+using testing::HasSubstr;
+
+const Type text = of(Kind::text);
+const Type integer = of(Kind::int_);
+
+/// Why the value is refused; empty: it is not.
+std::string refusal(const std::string& json, const Type& type, const std::string& mapping = "") {
+    const Layout layout = layout_of_field(type, mapping);
+    const ReadDocument read = read_source("{\"f\":" + json + "}", layout);
+    return read.problem
+               ? read.problem->field + "|" + read.problem->value + "|" + read.problem->reason
+               : "";
+}
+
+Value number(std::int64_t value) { return value; }
+
+TEST(Reader, an_integer_may_be_written_in_many_ways) {
+    for (const char* json :
+         {"12", "12.0", "1.2e1", "\"12\"", "\"12.0\"", "1200e-2", "[12]", "[\"12\"]"}) {
+        EXPECT_EQ(read_value(json, integer), number(12)) << json;
+    }
+}
+
+TEST(Reader, what_an_integer_would_lose_is_refused_with_field_value_and_remedy) {
+    EXPECT_THAT(refusal("10.5", integer), HasSubstr("f|10.5|is no int: correct the document"));
+    for (const char* json :
+         {"2147483648", "\"abc\"", "\"\"", "true", "\" 1\"", "1e400", "{}", "[1,2]", "\"1e\""}) {
+        EXPECT_NE(refusal(json, integer), "") << json;
+    }
+    EXPECT_EQ(read_value("-128", of(Kind::tinyint)), number(-128));
+    EXPECT_NE(refusal("-129", of(Kind::tinyint)), "");
+    EXPECT_EQ(read_value("9223372036854775807", of(Kind::bigint)), number(INT64_MAX));
+    EXPECT_NE(refusal("9223372036854775808", of(Kind::bigint)), "");
+}
+
+TEST(Reader, big_numbers_keep_every_digit) {
+    EXPECT_EQ(
+        read_value("123456789012345678901234567890", of(Kind::varint)).get<BigInteger>().digits,
+        "123456789012345678901234567890");
+    EXPECT_EQ(read_value("1e30", of(Kind::varint)).get<BigInteger>().digits,
+              "1" + std::string(30, '0'));
+    EXPECT_EQ(read_value("12.50", of(Kind::decimal)).get<Decimal>().to_string(), "12.50");
+    EXPECT_EQ(read_value("\"12345678901234567890.123456789\"", of(Kind::decimal))
+                  .get<Decimal>()
+                  .to_string(),
+              "12345678901234567890.123456789");
+    EXPECT_NE(refusal("1e999999999", of(Kind::varint)), "");
+}
+
+TEST(Reader, a_float_is_the_nearest_of_32_bits) {
+    EXPECT_EQ(read_value("0.1", of(Kind::float_)), Value(0.1F));
+    EXPECT_EQ(read_value("0.10000000149011612", of(Kind::float_)), Value(0.1F));
+    EXPECT_EQ(read_value("\"1.5\"", of(Kind::float_)), Value(1.5F));
+    EXPECT_NE(refusal("1e39", of(Kind::float_)), "");
+}
+
+TEST(Reader, a_double_takes_what_it_can_hold) {
+    EXPECT_EQ(read_value("0.1", of(Kind::double_)), Value(0.1));
+    EXPECT_EQ(read_value("9007199254740992", of(Kind::double_)), Value(9007199254740992.0));
+    EXPECT_NE(refusal("9007199254740993", of(Kind::double_)), "");
+    EXPECT_NE(refusal("1e400", of(Kind::double_)), "");
+    EXPECT_TRUE(std::isnan(read_value("\"NaN\"", of(Kind::double_)).get<double>()));
+    EXPECT_EQ(read_value("\"-Infinity\"", of(Kind::double_)),
+              Value(-static_cast<double>(INFINITY)));
+    EXPECT_NE(refusal("\"nan\"", of(Kind::double_)), "");
+    EXPECT_NE(refusal("\"0x10\"", of(Kind::double_)), "");
+}
+
+TEST(Reader, a_flag_may_be_a_text) {
+    EXPECT_EQ(read_value("\"true\"", of(Kind::boolean)), Value(true));
+    EXPECT_EQ(read_value("false", of(Kind::boolean)), Value(false));
+    EXPECT_NE(refusal("1", of(Kind::boolean)), "");
+}
+
+TEST(Reader, a_text_keeps_a_number_letter_by_letter) {
+    EXPECT_EQ(read_value("1.10", text), Value(std::string("1.10")));
+    EXPECT_EQ(read_value("true", text), Value(std::string("true")));
+    EXPECT_NE(refusal("{\"a\":1}", text), "");
+    EXPECT_NE(refusal("[\"a\",\"b\"]", text), "");
+}
+
+TEST(Reader, a_zero_character_is_text_like_any_other) {
+    EXPECT_EQ(read_value(R"("a\u0000b")", text), Value(std::string("a\0b", 3)));
+}
+
+TEST(Reader, half_a_surrogate_pair_is_refused) {
+    EXPECT_THAT(refusal(R"("\ud800")", text), HasSubstr("surrogate"));
+    EXPECT_THAT(refusal(R"(["a","\udc00"])", of(Kind::list, {text})), HasSubstr("surrogate"));
+}
+
+TEST(Reader, ascii_takes_no_other_letters) {
+    EXPECT_EQ(read_value("\"a\"", of(Kind::ascii)), Value(std::string("a")));
+    EXPECT_NE(refusal("\"\xC3\xA4\"", of(Kind::ascii)), "");
+}
+
+TEST(Reader, a_moment_is_read_in_milliseconds) {
+    const Type timestamp = of(Kind::timestamp);
+    EXPECT_EQ(read_value("\"1970-01-01T00:00:01.5Z\"", timestamp), number(1'500));
+    EXPECT_EQ(read_value("1795184227797", timestamp), number(1'795'184'227'797));
+    EXPECT_EQ(read_value("\"1970-01-01T00:00:00.001999Z\"", timestamp), number(1));
+    EXPECT_EQ(read_value("\"1969-12-31T23:59:59.999999Z\"", timestamp), number(-1));
+    EXPECT_EQ(read_value("5", timestamp, R"({"type":"date","format":"epoch_second"})"),
+              number(5'000));
+    EXPECT_NE(refusal("\"soon\"", timestamp), "");
+}
+
+TEST(Reader, a_day_has_no_time) {
+    EXPECT_EQ(read_value("\"1970-01-02\"", of(Kind::date)), number(1));
+    EXPECT_EQ(read_value("86400000", of(Kind::date)), number(1));
+    EXPECT_NE(refusal("\"1970-01-02T10:00:00Z\"", of(Kind::date)), "");
+}
+
+TEST(Reader, times_of_day_and_durations_are_texts) {
+    EXPECT_EQ(read_value("\"10:00:00.000000001\"", of(Kind::time)), number(36'000'000'000'001));
+    EXPECT_EQ(read_value("\"10:00\"", of(Kind::time)), number(36'000'000'000'000));
+    EXPECT_NE(refusal("\"24:00:00\"", of(Kind::time)), "");
+    EXPECT_NE(refusal("\"10:00:00Z\"", of(Kind::time)), "");
+    EXPECT_EQ(read_value("\"1y2mo3w4d5h6m7s8ms9us10ns\"", of(Kind::duration)),
+              Value(Duration{14, 25, 18'367'008'009'010}));
+    EXPECT_EQ(read_value("\"-P1Y2M3DT4H5M6S\"", of(Kind::duration)),
+              Value(Duration{-14, -3, -14'706'000'000'000}));
+    for (const char* json :
+         {"\"\"", "\"P\"", "\"1d1d\"", "\"1h1d\"", "\"1\"", "\"99999999999mo\"", "\"-\""}) {
+        EXPECT_NE(refusal(json, of(Kind::duration)), "") << json;
+    }
+}
+
+TEST(Reader, ids_addresses_and_bytes_are_canonical) {
+    EXPECT_EQ(read_value("\"F47AC10B-58CC-4372-A567-0E02B2C3D479\"", of(Kind::uuid))
+                  .get<Uuid>()
+                  .to_string(),
+              "f47ac10b-58cc-4372-a567-0e02b2c3d479");
+    EXPECT_NE(refusal("\"f47ac10b-58cc-4372-a567-0e02b2c3d479\"", of(Kind::timeuuid)), "");
+    EXPECT_EQ(read_value("\"2001:DB8:0:0::1\"", of(Kind::inet)),
+              read_value("\"2001:db8::1\"", of(Kind::inet)));
+    EXPECT_EQ(read_value("\"10.0.0.1\"", of(Kind::inet)).get<Inet>().size, 4);
+    EXPECT_NE(refusal("\"10.0.0\"", of(Kind::inet)), "");
+    EXPECT_NE(refusal(R"("10.0.0.1\u0000")", of(Kind::inet)), "");
+    EXPECT_EQ(read_value("\"AAE=\"", of(Kind::blob)), Value(Blob{{0, 1}}));
+    EXPECT_NE(refusal("\"A\"", of(Kind::blob)), "");
+}
+
+TEST(Reader, nothing_is_nothing_however_it_is_written) {
+    for (const char* json : {"null", "[]", "[null]", "[null,null]"}) {
+        EXPECT_TRUE(is_empty(read_value(json, integer))) << json;
+        EXPECT_TRUE(is_empty(read_value(json, of(Kind::list, {text})))) << json;
+        EXPECT_TRUE(is_empty(read_value(json, of(Kind::map, {text, text})))) << json;
+    }
+    EXPECT_TRUE(is_empty(read_value("{}", of(Kind::map, {text, text}))));
+}
+
+TEST(Reader, a_scalar_equals_a_list_of_one) {
+    EXPECT_EQ(read_value("\"a\"", of(Kind::list, {text})),
+              read_value("[\"a\"]", of(Kind::list, {text})));
+    EXPECT_EQ(read_value("[[7]]", integer), number(7));
+}
+
+TEST(Reader, a_list_takes_no_null_among_values) {
+    EXPECT_THAT(refusal("[1,null]", of(Kind::list, {integer})), HasSubstr("null in the array"));
+}
+
+TEST(Reader, a_map_has_keys_of_its_own_type) {
+    const Type type = of(Kind::map, {integer, of(Kind::list, {text})});
+    const Value map = read_value(R"({"1":["a"],"2":"b","3":null})", type);
+    EXPECT_EQ(map.get<Map>().size(), 2U);
+    EXPECT_EQ(map.get<Map>()[1].first, number(2));
+    EXPECT_THAT(refusal(R"({"x":1})", type), HasSubstr("key"));
+    EXPECT_NE(refusal("3", type), "");
+}
+
+TEST(Reader, a_tuple_may_be_short_but_not_long) {
+    const Type type = of(Kind::tuple, {integer, text});
+    EXPECT_EQ(read_value("[null,\"a\"]", type).get<List>()[1], Value(std::string("a")));
+    EXPECT_TRUE(read_value("[1]", type).get<List>()[1].is_null());
+    EXPECT_NE(refusal("[1,\"a\",2]", type), "");
+}
+
+TEST(Reader, a_user_type_takes_only_fields_it_has) {
+    Type type = of(Kind::udt, {integer, text});
+    type.field_names = {"a", "b"};
+    EXPECT_EQ(read_value(R"({"b":"x"})", type).get<List>()[1], Value(std::string("x")));
+    EXPECT_EQ(refusal(R"({"c":null})", type), "");
+    EXPECT_THAT(refusal(R"({"c":1})", type), HasSubstr("ALTER TYPE"));
+}
+
+TEST(Reader, a_vector_has_its_dimension) {
+    Type type = of(Kind::vector, {of(Kind::float_)});
+    type.dimension = 2;
+    EXPECT_EQ(read_value("[1,2.5]", type).get<List>()[1], Value(2.5F));
+    EXPECT_THAT(refusal("[1]", type), HasSubstr("1 elements"));
+}
+
+TEST(Reader, an_object_in_a_text_column_of_an_object_field_is_compact_json) {
+    EXPECT_EQ(read_value(R"({ "a" : [1.10, "x y"] })", text, R"({"type":"object"})"),
+              Value(std::string(R"({"a":[1.10,"x y"]})")));
+    EXPECT_EQ(read_value(R"("41,2")", text, R"({"type":"geo_point"})"),
+              Value(std::string(R"("41,2")")));
+}
+
+TEST(Reader, fields_that_are_no_columns_are_carried_over) {
+    const Layout layout = layout_of(schema_of({{"a", integer}}));
+    const auto document =
+        JsonDocument::parse(R"({"x": 1.10, "a":1, "y\"": [ {"z" : 1} ], "updated_at":5})");
+    const ReadDocument read = read_document(document->root(), layout);
+    EXPECT_EQ(read.content.carried, R"("x":1.10,"y\"":[{"z":1}])");
+    EXPECT_EQ(read.unknown.size(), 2U);
+    EXPECT_EQ(read.content.values.at(0), number(1));
+    EXPECT_EQ(read.version, Version{5'000'000});
+}
+
+TEST(Reader, a_stamp_that_cannot_be_read_is_a_problem_and_null_is_none) {
+    const Layout layout = layout_of(schema_of({}));
+    EXPECT_EQ(read_source(R"({"updated_at":"soon"})", layout).problem->field, "updated_at");
+    EXPECT_FALSE(read_source(R"({"updated_at":null})", layout).problem);
+    EXPECT_FALSE(read_source(R"({"updated_at":null})", layout).version);
+}
+
+TEST(Reader, the_first_problem_is_told_and_its_value_is_cut) {
+    const Layout layout = layout_of(schema_of({{"a", integer}, {"b", integer}}));
+    const ReadDocument read =
+        read_source(R"({"b":")" + std::string(500, 'x') + R"(","a":"y"})", layout);
+    EXPECT_EQ(read.problem->field, "b");
+    EXPECT_LE(read.problem->value.size(), shown_limit + 3);
+}
+
+}  // namespace
+}  // namespace duet::elasticsearch

@@ -1,0 +1,130 @@
+#include "sync/daemon.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "world.hpp"
+
+namespace duet::sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Fails as told, some times, at every read of the table.
+class Faults final : public MemoryHooks {
+public:
+    enum class Kind : std::uint8_t { none, unavailable, misconfigured };
+    Kind kind = Kind::none;
+    int left = 0;
+    [[nodiscard]] Task<void> before(std::string_view operation) override {
+        if (left > 0 && operation.starts_with("table.")) {
+            --left;
+            if (kind == Kind::unavailable)
+                throw Unavailable("Cassandra at 127.0.0.1:9042 does not answer");
+            if (kind == Kind::misconfigured)
+                throw Misconfigured("no right to read", "GRANT SELECT ...");
+        }
+        co_return;
+    }
+    [[nodiscard]] Task<void> after(std::string_view) override { co_return; }
+};
+
+/// A daemon with one pair whose table fails.
+struct Served {
+    World world;
+    Faults faults;
+    MemoryTable table;
+    Pair pair;
+    Daemon daemon;
+
+    Served()
+        : table(world.rows, faults),
+          pair("shop.products", table, world.index, world.state, world.clock, PairSettings{},
+               [this] { return agree(); }),
+          daemon(world.clock, 1) {
+        log::configure(log::Sink::none, log::Level::error);
+        world.insert(1, "row", 1, 100);
+    }
+    Task<Schema> agree() {
+        Schema schema = co_await table.describe();
+        co_await table.provision(schema, true);
+        co_await world.index.provision(schema, true);
+        co_return schema;
+    }
+    /// Serves until `done` says so, or five seconds are over.
+    Task<void> watch(std::function<bool(const PairStatus&)> done, std::optional<PairStatus>& seen) {
+        for (int i = 0; i < 500 && !seen; ++i) {
+            co_await sleep_for(10ms);
+            const std::vector<PairStatus> statuses = daemon.statuses();
+            if (!statuses.empty() && done(statuses.front())) seen = statuses.front();
+        }
+        daemon.stop();
+    }
+    std::optional<PairStatus> serve_until(std::function<bool(const PairStatus&)> done) {
+        std::optional<PairStatus> seen;
+        std::vector<Task<void>> both;
+        both.push_back(daemon.serve(pair, 10ms));
+        both.push_back(watch(std::move(done), seen));
+        run(when_all(std::move(both)));
+        return seen;
+    }
+};
+
+TEST(Daemon, serves_a_pair_until_it_is_stopped) {
+    Served served;
+    const auto status = served.serve_until([](const PairStatus& s) { return s.passes >= 3; });
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->phase, PairStatus::Phase::level);
+    EXPECT_EQ(served.world.names(1), "row|row");
+    EXPECT_EQ(served.daemon.serving(), 0U);
+}
+
+TEST(Daemon, a_server_that_is_away_is_waited_for_and_the_status_says_which) {
+    Served served;
+    served.faults.kind = Faults::Kind::unavailable;
+    served.faults.left = 1'000'000;
+    const auto waiting = served.serve_until(
+        [](const PairStatus& s) { return s.phase == PairStatus::Phase::waiting; });
+    ASSERT_TRUE(waiting);
+    EXPECT_NE(waiting->reason.find("127.0.0.1:9042"), std::string::npos);
+}
+
+TEST(Daemon, goes_on_by_itself_when_the_server_is_back) {
+    Served served;
+    served.faults.kind = Faults::Kind::unavailable;
+    served.faults.left = 2;
+    const auto level =
+        served.serve_until([](const PairStatus& s) { return s.phase == PairStatus::Phase::level; });
+    ASSERT_TRUE(level);
+    EXPECT_TRUE(level->reason.empty());
+    EXPECT_EQ(served.world.names(1), "row|row");
+}
+
+TEST(Daemon, a_pair_that_is_misconfigured_stops_with_its_remedy) {
+    Served served;
+    served.faults.kind = Faults::Kind::misconfigured;
+    served.faults.left = 1'000'000;
+    const auto stopped = served.serve_until(
+        [](const PairStatus& s) { return s.phase == PairStatus::Phase::stopped; });
+    ASSERT_TRUE(stopped);
+    EXPECT_EQ(stopped->hint, "GRANT SELECT ...");
+}
+
+TEST(Daemon, a_stopped_pair_is_tried_again_when_asked) {
+    Served served;
+    served.faults.kind = Faults::Kind::misconfigured;
+    served.faults.left = 1;
+    bool asked = false;
+    const auto level = served.serve_until([&](const PairStatus& s) {
+        if (s.phase == PairStatus::Phase::stopped && !asked) {
+            asked = true;
+            served.daemon.retry_stopped();
+        }
+        return s.phase == PairStatus::Phase::level;
+    });
+    EXPECT_TRUE(level);
+}
+
+}  // namespace
+}  // namespace duet::sync

@@ -1,0 +1,310 @@
+// One test a clause of the rules (design section 2): each fails if its clause is taken out of
+// decide().
+
+#include "sync/decide.hpp"
+
+#include <gtest/gtest.h>
+
+namespace duet::sync {
+namespace {
+
+constexpr std::int64_t second = 1'000'000;
+constexpr std::int64_t now = 1'000 * second;
+
+/// A case to be told in a test: defaults are a row and a document of different content, met before.
+struct Story {
+    State row;
+    State document;
+    bool settled = false;
+    bool old = false;
+    bool same = false;
+    Rules rules;
+
+    Story() {
+        row.exists = true;
+        document.exists = true;
+        document.guard = Guard{0, 7, 1};
+        document.seen_at = now;
+    }
+    /// A row whose newest WRITETIME is its version.
+    Story& written(std::int64_t micros) {
+        row.version = Version{micros};
+        row.newest_write = micros;
+        return *this;
+    }
+    /// A row whose version column gives its version.
+    Story& row_stamped(std::int64_t stamp, std::int64_t write_time) {
+        rules.version_column = true;
+        row.stamped = true;
+        row.version = Version{stamp};
+        row.newest_write = write_time;
+        return *this;
+    }
+    Story& document_stamped(std::int64_t micros) {
+        document.version = Version{micros};
+        return *this;
+    }
+    [[nodiscard]] Decision decide() const {
+        const Sight sight{row, document, settled, old, same, now, 500 * second};
+        return sync::decide(sight, rules);
+    }
+    template <class T>
+    T expect() const {  // NOLINT(modernize-use-nodiscard): that it is this decision may be all a
+                        // test wants
+        const Decision decision = decide();
+        const T* found = std::get_if<T>(&decision);
+        EXPECT_NE(found, nullptr) << "another decision, index " << decision.index();
+        return found != nullptr ? *found : T{};
+    }
+};
+
+TEST(Decide, nothing_on_either_side_is_settled) {
+    Story story;
+    story.row = State{};
+    story.document = State{};
+    story.expect<Settle>();
+}
+
+TEST(Decide, v1_a_row_without_readable_writetime_is_older_than_any_document) {
+    Story story;
+    const auto write = story.document_stamped(100).expect<WriteRow>();
+    EXPECT_EQ(write.version.micros, 100);
+    EXPECT_EQ(write.timestamp, 100);
+}
+
+TEST(Decide, v1_stamps_are_compared_cut_to_the_columns_precision) {
+    Story story;
+    story.rules.column_precision = Precision::milliseconds;
+    story.row_stamped(1'031'000, 1'031'000).document_stamped(1'031'400);
+    story.same = true;
+    story.expect<Settle>();
+}
+
+TEST(Decide, v1_a_writetime_is_compared_exactly_even_where_the_column_is_coarse) {
+    Story story;
+    story.rules.column_precision = Precision::milliseconds;
+    story.written(1'031'000).document_stamped(1'031'400);
+    story.same = true;
+    EXPECT_EQ(story.expect<WriteRow>().version.micros, 1'031'400);
+}
+
+TEST(Decide, v1_a_format_of_milliseconds_does_not_make_the_row_newer_for_ever) {
+    Story story;
+    story.rules.document_precision = Precision::milliseconds;
+    story.written(1'031'400).document_stamped(1'031'000);
+    story.same = true;
+    story.expect<Settle>();
+}
+
+TEST(Decide, v2_an_unstamped_document_is_stamped_with_the_clock_read_before_it) {
+    Story story;
+    story.document.seen_at = now - 5;
+    const auto stamp = story.written(100).expect<StampDocument>();
+    EXPECT_EQ(stamp.version.micros, now - 5);
+    EXPECT_TRUE(stamp.keep_row);
+}
+
+TEST(Decide, v2_a_row_newer_than_the_sight_of_an_unstamped_document_does_not_lose) {
+    Story story;
+    EXPECT_FALSE(story.written(now + 1).expect<StampDocument>().keep_row);
+}
+
+TEST(Decide, v2_an_unstamped_document_without_a_row_is_stamped_first) {
+    Story story;
+    story.row = State{};
+    EXPECT_EQ(story.expect<StampDocument>().version.micros, now);
+}
+
+TEST(Decide, v2_an_unstamped_document_equal_to_its_row_is_settled_as_it_is) {
+    Story story;
+    story.same = true;
+    story.written(100).expect<Settle>();
+}
+
+TEST(Decide, v2_a_settled_document_without_a_stamp_is_older_than_its_row) {
+    Story story;
+    story.settled = true;
+    const auto write = story.written(100).expect<WriteDocument>();
+    EXPECT_EQ(write.version.micros, 100);
+    EXPECT_FALSE(write.keep_document);
+}
+
+TEST(Decide, v2_what_cannot_be_read_goes_to_quarantine) {
+    Story story;
+    story.document.problem = Refusal{"updated_at", "soon", "no date"};
+    EXPECT_EQ(story.written(100).expect<Refuse>().side, "elasticsearch");
+}
+
+TEST(Decide, first_meeting_an_old_unstamped_document_without_a_row_is_copied_as_of_then) {
+    Story story;
+    story.row = State{};
+    story.old = true;
+    const auto write = story.expect<WriteRow>();
+    EXPECT_EQ(write.version.micros, 500 * second);
+    EXPECT_EQ(write.timestamp, 500 * second);
+}
+
+TEST(Decide, first_meeting_an_old_unstamped_document_does_not_beat_the_row_and_is_kept) {
+    Story story;
+    story.old = true;
+    const auto write = story.written(100).expect<WriteDocument>();
+    EXPECT_EQ(write.version.micros, 100);
+    EXPECT_TRUE(write.keep_document);
+}
+
+TEST(Decide, first_meeting_may_prefer_the_document_and_keeps_the_row) {
+    Story story;
+    story.old = true;
+    story.rules.first_meeting = FirstMeeting::elasticsearch;
+    const auto write = story.written(100).expect<WriteRow>();
+    EXPECT_EQ(write.version.micros, 500 * second);
+    EXPECT_TRUE(write.keep_row);
+}
+
+TEST(Decide, first_meeting_may_ask_a_person) {
+    Story story;
+    story.old = true;
+    story.rules.first_meeting = FirstMeeting::stop;
+    story.written(100).expect<StopPair>();
+}
+
+TEST(Decide, first_meeting_compares_stamped_documents_as_ever) {
+    Story story;
+    story.old = true;
+    EXPECT_EQ(story.written(100).document_stamped(200).expect<WriteRow>().version.micros, 200);
+}
+
+TEST(Decide, v3_equal_versions_and_an_unsettled_document_it_was_changed_without_a_stamp) {
+    Story story;
+    const auto stamp = story.written(100).document_stamped(100).expect<StampDocument>();
+    EXPECT_EQ(stamp.version.micros, now);
+    EXPECT_TRUE(stamp.keep_row);
+}
+
+TEST(Decide, v3_the_new_stamp_is_newer_than_the_row_even_if_the_clock_is_not) {
+    Story story;
+    const std::int64_t ahead = now + 5;
+    EXPECT_EQ(story.written(ahead).document_stamped(ahead).expect<StampDocument>().version.micros,
+              ahead + 1);
+}
+
+TEST(Decide, v3_the_new_stamp_is_told_apart_at_the_coarser_precision) {
+    Story story;
+    story.rules.column_precision = Precision::milliseconds;
+    const std::int64_t ahead = now + 5'000;
+    story.row_stamped(ahead, ahead).document_stamped(ahead + 400);
+    EXPECT_EQ(story.expect<StampDocument>().version.micros, ahead + 1'000);
+}
+
+TEST(Decide, v4_equal_versions_and_a_settled_document_the_row_changed) {
+    Story story;
+    story.settled = true;
+    EXPECT_EQ(story.written(100).document_stamped(100).expect<WriteDocument>().version.micros, 100);
+}
+
+TEST(Decide, v4_a_cleared_column_wins_though_the_rows_version_went_back) {
+    Story story;
+    story.settled = true;
+    const auto write = story.written(100).document_stamped(200).expect<WriteDocument>();
+    EXPECT_EQ(write.version.micros, 100);
+    EXPECT_FALSE(write.keep_document);
+}
+
+TEST(Decide, v4_a_row_that_lost_all_its_versions_wins_with_the_documents) {
+    Story story;
+    story.settled = true;
+    EXPECT_EQ(story.document_stamped(200).expect<WriteDocument>().version.micros, 200);
+}
+
+TEST(Decide, v4_a_row_that_says_itself_that_it_is_older_loses) {
+    Story story;
+    story.settled = true;
+    EXPECT_EQ(story.row_stamped(100, 300).document_stamped(200).expect<WriteRow>().version.micros,
+              200);
+}
+
+TEST(Decide, v5_the_newer_row_goes_to_the_document) {
+    Story story;
+    const auto write = story.written(300).document_stamped(200).expect<WriteDocument>();
+    EXPECT_EQ(write.version.micros, 300);
+}
+
+TEST(Decide, v5_the_newer_document_is_written_after_every_cell_of_the_row) {
+    Story story;
+    const auto write = story.row_stamped(100, 900).document_stamped(200).expect<WriteRow>();
+    EXPECT_EQ(write.version.micros, 200);
+    EXPECT_EQ(write.timestamp, 901);
+}
+
+TEST(Decide, v5_a_row_without_a_document_makes_one) {
+    Story story;
+    story.document = State{};
+    const auto write = story.written(300).expect<WriteDocument>();
+    EXPECT_EQ(write.version.micros, 300);
+    EXPECT_FALSE(write.keep_document);
+}
+
+TEST(Decide, v6_equal_content_and_a_row_without_a_version_is_settled) {
+    Story story;
+    story.same = true;
+    story.document_stamped(200).expect<Settle>();
+}
+
+TEST(Decide, v6_equal_content_with_different_versions_still_takes_the_higher_one_across) {
+    Story story;
+    story.same = true;
+    EXPECT_EQ(story.written(100).document_stamped(200).expect<WriteRow>().version.micros, 200);
+    EXPECT_EQ(story.written(300).document_stamped(200).expect<WriteDocument>().version.micros, 300);
+}
+
+TEST(Decide, v7_a_version_far_ahead_never_becomes_a_writetime) {
+    Story story;
+    const std::int64_t far = now + 3'600 * second;
+    const auto write = story.row_stamped(100, 100).document_stamped(far).expect<WriteRow>();
+    EXPECT_EQ(write.version.micros, far);
+    EXPECT_EQ(write.timestamp, now);
+    EXPECT_TRUE(write.future);
+}
+
+TEST(Decide, v7_without_a_version_column_the_document_comes_down_first) {
+    Story story;
+    const auto stamp =
+        story.written(100).document_stamped(now + 3'600 * second).expect<StampDocument>();
+    EXPECT_EQ(stamp.version.micros, now);
+    EXPECT_TRUE(stamp.future);
+}
+
+TEST(Decide, v7_a_little_ahead_is_taken_as_it_is) {
+    Story story;
+    const auto write = story.written(100).document_stamped(now + 59 * second).expect<WriteRow>();
+    EXPECT_EQ(write.timestamp, now + 59 * second);
+    EXPECT_FALSE(write.future);
+}
+
+TEST(Decide, v8_a_document_that_is_not_settled_is_kept_before_the_row_overwrites_it) {
+    Story story;
+    EXPECT_TRUE(story.written(300).document_stamped(200).expect<WriteDocument>().keep_document);
+    story.settled = true;
+    EXPECT_FALSE(story.expect<WriteDocument>().keep_document);
+    story.settled = false;
+    story.same = true;
+    EXPECT_FALSE(story.expect<WriteDocument>().keep_document);
+}
+
+TEST(Decide, v10_a_vanished_row_is_restored) {
+    Story story;
+    story.row = State{};
+    story.settled = true;
+    EXPECT_EQ(story.document_stamped(200).expect<WriteRow>().version.micros, 200);
+}
+
+TEST(Decide, v10_a_row_that_expires_is_left_out) {
+    Story story;
+    story.row.expiring = true;
+    story.written(300).document_stamped(200).expect<LeaveOut>();
+    story.document = State{};
+    story.expect<LeaveOut>();
+}
+
+}  // namespace
+}  // namespace duet::sync

@@ -1,0 +1,136 @@
+#pragma once
+// A pair over stores in memory, for the tests of this folder.
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include "stores/memory/index.hpp"
+#include "stores/memory/state.hpp"
+#include "stores/memory/table.hpp"
+#include "sync/pair.hpp"
+
+namespace duet::sync {
+
+class SettableClock final : public Clock {
+public:
+    std::int64_t micros = 1'000'000'000;
+    [[nodiscard]] std::int64_t now() const override { return micros; }
+};
+
+/// Runs one task to its end and yields what it yields, or throws what it throws.
+template <class T>
+T run(Task<T> task) {
+    boost::asio::io_context loop;
+    std::exception_ptr error;
+    std::optional<T> result;
+    boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr thrown, T value) {
+        error = thrown;
+        result.emplace(std::move(value));
+    });
+    loop.run();
+    if (error) std::rethrow_exception(error);
+    return std::move(*result);
+}
+
+inline void run(Task<void> task) {
+    boost::asio::io_context loop;
+    std::exception_ptr error;
+    boost::asio::co_spawn(loop, std::move(task),
+                          [&](std::exception_ptr thrown) { error = thrown; });
+    loop.run();
+    if (error) std::rethrow_exception(error);
+}
+
+/// Ids in order.
+inline Id id_of(unsigned number) {
+    Id id = Id::version4(0, 0);
+    for (std::size_t byte = 15; byte > 11; --byte, number >>= 8U) {
+        id.bytes[byte] = static_cast<std::uint8_t>(number);
+    }
+    return id;
+}
+
+struct World {
+    SettableClock clock;
+    NoHooks hooks;
+    MemoryRows rows;
+    MemoryDocuments documents;
+    MemoryNotes notes;
+    MemoryTable table;
+    MemoryIndex index;
+    MemoryState state;
+    std::unique_ptr<Pair> pair;
+    int agreements = 0;
+
+    static MemoryRows::Options table_options() {
+        MemoryRows::Options options;
+        options.columns = {Column{"name", Type{}}, Column{"stock", integer()}};
+        return options;
+    }
+    static MemoryDocuments::Options index_options() {
+        MemoryDocuments::Options options;
+        options.columns = {Column{"name", Type{}}, Column{"stock", integer()}};
+        return options;
+    }
+    static Type integer() {
+        Type type;
+        type.kind = Kind::bigint;
+        return type;
+    }
+
+    explicit World(PairSettings settings = {})
+        : rows(table_options(), clock),
+          documents(index_options()),
+          table(rows, hooks),
+          index(documents, hooks, clock),
+          state(notes, hooks, clock) {
+        pair = std::make_unique<Pair>("shop.products", table, index, state, clock, settings,
+                                      [this] { return agree(); });
+    }
+
+    Task<Schema> agree() {
+        ++agreements;
+        Schema schema = co_await table.describe();
+        const Schema mapping = co_await index.describe();
+        schema.document_precision = mapping.document_precision;
+        co_await table.provision(schema, true);
+        co_await index.provision(schema, true);
+        co_return schema;
+    }
+
+    void insert(unsigned number, const std::string& name, std::int64_t stock,
+                std::int64_t timestamp) {
+        RowWrite write;
+        write.timestamp = timestamp;
+        write.values = {{"name", Value(name)}, {"stock", Value(stock)}};
+        rows.insert(id_of(number), write);
+    }
+    void put(unsigned number, const std::string& name, std::int64_t stock,
+             std::optional<Version> stamp) {
+        DocumentWrite write;
+        write.fields = {{"name", Value(name)}, {"stock", Value(stock)}};
+        write.stamp = stamp;
+        documents.index(id_of(number), write);
+    }
+    Report level() {
+        run(pair->open());
+        return run(pair->level());
+    }
+    /// What both sides say of a record's name: "a|a".
+    std::string names(unsigned number) {
+        const RowView row = rows.view(id_of(number));
+        const Document* document = documents.find(id_of(number));
+        const std::string left = row.exists ? row.values[0].get<std::string>() : "-";
+        const std::string right = document != nullptr && document->fields.contains("name")
+                                      ? document->fields.at("name").get<std::string>()
+                                      : "-";
+        return left + "|" + right;
+    }
+};
+
+}  // namespace duet::sync
