@@ -1,4 +1,4 @@
-#include "sync/first_copy.hpp"
+#include "sync/first_copy_of_documents.hpp"
 
 #include <utility>
 
@@ -10,11 +10,11 @@ constexpr std::size_t page_limit = 5'000;  // documents; pages adapt to answer_l
 
 }  // namespace
 
-Task<void> FirstCopy::fetch(const Cursor& from, const Cursor& upto, ChangeBatch& batch) {
+Task<void> FirstCopyOfDocuments::fetch(const Cursor& from, const Cursor& upto, ChangeBatch& batch) {
     batch = co_await context_.documents.changes(from, upto, page_limit, true);
 }
 
-Task<Report> FirstCopy::run() {
+Task<Report> FirstCopyOfDocuments::run() {
     sweep_.expect(co_await context_.documents.count());
     expected_.assign(sweep_.segments(), RangeDigest{});
     const Cursor upto = co_await context_.documents.position();
@@ -43,7 +43,7 @@ Task<Report> FirstCopy::run() {
     co_return total;
 }
 
-Task<void> FirstCopy::insert(std::vector<Change> changes, Report& total) {
+Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& total) {
     const State no_row;
     const std::int64_t now = context_.clock.now();
     std::vector<Write> writes;

@@ -9,10 +9,11 @@
 
 namespace duet::sync {
 
-class FirstCopy {
+class FirstCopyOfDocuments {
 public:
     /// `stopping` is asked between pages. All outlive it.
-    FirstCopy(Context& context, Reconciler& reconciler, Sweep& sweep, const bool& stopping)
+    FirstCopyOfDocuments(Context& context, Reconciler& reconciler, Sweep& sweep,
+                         const bool& stopping)
         : context_(context), reconciler_(reconciler), sweep_(sweep), stopping_(stopping) {}
 
     /// Copies everything up to the checkpoints of now; saves the cursor only once every segment is

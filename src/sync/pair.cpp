@@ -21,7 +21,8 @@ Pair::Pair(std::string name, RowStore& rows, DocumentStore& documents, StateStor
       reconciler_(context_),
       follower_(context_, reconciler_),
       sweep_(context_, reconciler_),
-      first_copy_(context_, reconciler_, sweep_, stopping_) {}
+      documents_copy_(context_, reconciler_, sweep_, stopping_),
+      rows_copy_(context_, reconciler_, sweep_) {}
 
 void Pair::configure(const PairSettings& settings) {
     settings_ = settings;
@@ -43,7 +44,10 @@ Task<void> Pair::agree() {
         context_.rules.column_precision = *context_.schema.version_precision;
     context_.rules.document_precision = context_.schema.document_precision;
     // Rows are compared in other columns now: what was level need not be.
-    if (moved) sweep_.forget();
+    if (moved) {
+        sweep_.forget();
+        rows_copy_.forget();
+    }
     schema_due_ = context_.clock.now() + std::chrono::microseconds(settings_.schema_every).count();
 }
 
@@ -91,6 +95,24 @@ Task<Report> Pair::make_room() {
     co_return report;
 }
 
+Task<Report> Pair::copy_rows() {
+    Report total;
+    const FirstCopyOfRows::GoOn go_on = [this, &total](const Report& so_far) {
+        tell("first copy to Elasticsearch", total.looked + so_far.looked, rows_copy_.progress());
+        return !stopping_ && !so_far.schema_moved && !context_.settled.full();
+    };
+    rows_copy_.start();
+    for (bool done = false; !done && !stopping_;) {
+        Report report = co_await rows_copy_.run(go_on);
+        done = report.caught_up;
+        if (report.schema_moved) co_await agree();
+        total += report;
+        Report followed = co_await make_room();
+        total += followed;
+    }
+    co_return total;
+}
+
 Task<Report> Pair::sweep_round(const char* what) {
     Report total;
     sweep_.restart();
@@ -114,12 +136,10 @@ Task<Report> Pair::level() {
     const bool untouched =
         std::ranges::all_of(context_.checkpoint.cursor().shards, [](auto at) { return at < 0; });
     if (documents == 0) {
-        sweep_.forget();
-        sweep_.assume_no_documents(true);
-        total = co_await sweep_round("first copy to Elasticsearch");
+        total = co_await copy_rows();
         copied = true;
     } else if (untouched && co_await table_is_empty()) {
-        total = co_await first_copy_.run();
+        total = co_await documents_copy_.run();
         copied = true;
     }
     copied = copied && total.unsettled.empty() && !sweep_.has_unread();

@@ -5,7 +5,8 @@
 #include <functional>
 #include <string>
 
-#include "sync/first_copy.hpp"
+#include "sync/first_copy_of_documents.hpp"
+#include "sync/first_copy_of_rows.hpp"
 #include "sync/follower.hpp"
 #include "sync/reconciler.hpp"
 #include "sync/sweep.hpp"
@@ -70,7 +71,8 @@ private:
     Reconciler reconciler_;
     Follower follower_;
     Sweep sweep_;
-    FirstCopy first_copy_;
+    FirstCopyOfDocuments documents_copy_;
+    FirstCopyOfRows rows_copy_;
     std::function<void(const Progress&)> listener_;
     bool stopping_ = false;
     bool level_ = false;
@@ -83,6 +85,7 @@ private:
     [[nodiscard]] Task<Report> follow();
     /// V3: drains the feed and saves the cursor where as much is remembered as may be.
     [[nodiscard]] Task<Report> make_room();
+    [[nodiscard]] Task<Report> copy_rows();
     [[nodiscard]] Task<Report> sweep_round(const char* what);
     [[nodiscard]] Task<Report> sweep_within_share();
     [[nodiscard]] Task<bool> table_is_empty();

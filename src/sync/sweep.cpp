@@ -9,6 +9,14 @@ namespace duet::sync {
 
 namespace {
 
+std::int64_t middle(const TokenRange& range) {
+    const auto width =
+        static_cast<std::uint64_t>(range.upto) - static_cast<std::uint64_t>(range.after);
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(range.after) + width / 2);
+}
+
+}  // namespace
+
 std::vector<TokenRange> cut_ring(std::size_t parts) {
     std::vector<TokenRange> ranges;
     const std::uint64_t width = UINT64_MAX / parts;
@@ -21,14 +29,6 @@ std::vector<TokenRange> cut_ring(std::size_t parts) {
     }
     return ranges;
 }
-
-std::int64_t middle(const TokenRange& range) {
-    const auto width =
-        static_cast<std::uint64_t>(range.upto) - static_cast<std::uint64_t>(range.after);
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(range.after) + width / 2);
-}
-
-}  // namespace
 
 Sweep::Sweep(Context& context, Reconciler& reconciler)
     : context_(context), reconciler_(reconciler) {
@@ -69,12 +69,7 @@ Task<RangeDigest> Sweep::digest(std::size_t index) {
 
 Task<Report> Sweep::step() {
     context_.rewrites.next_pass();
-    Report report;
-    if (no_documents_) {
-        report = co_await copy();
-    } else {
-        report = co_await compare();
-    }
+    Report report = co_await compare();
     if (!report.caught_up) co_return report;
     counted_ += segments_[next_].count;
     ++next_;
@@ -104,42 +99,7 @@ Task<Report> Sweep::compare() {
     co_return report;
 }
 
-Task<Report> Sweep::copy() {
-    Report report;
-    std::optional<Pages> ahead = std::exchange(ahead_, std::nullopt);
-    const bool fetched = ahead && ahead->range == segments_[next_].range;
-    Pages pages = fetched ? std::move(*ahead) : Pages{segments_[next_].range, copied_page, {}};
-    if (!fetched) co_await fetch(pages);
-    RangeDigest read;
-    for (bool enough = false; !enough;) {
-        read += pages.page.digest;
-        enough = pages.page.complete ||
-                 (read.count >= segment_rows_limit && cut(next_, pages.page.read_upto));
-        std::vector<Change> first = std::exchange(pages.page.rows, {});
-        const auto half = first.begin() + static_cast<std::ptrdiff_t>(first.size() / 2);
-        std::vector<Change> second(std::make_move_iterator(half),
-                                   std::make_move_iterator(first.end()));
-        first.erase(half, first.end());
-        // Two requests keep Elasticsearch busy, while the next page is read.
-        std::vector<Task<void>> steps;
-        steps.push_back(settle(std::move(first), report));
-        steps.push_back(settle(std::move(second), report));
-        pages.range.after = pages.page.read_upto;
-        if (enough && next_ + 1 < segments_.size())
-            pages = Pages{segments_[next_ + 1].range, copied_page, {}};
-        if (pages.range.after < pages.range.upto) steps.push_back(fetch(pages));
-        co_await when_all(std::move(steps));
-    }
-    if (next_ + 1 < segments_.size()) ahead_ = std::move(pages);
-    // What was read is what was settled: a row that has changed since moves the server's digest.
-    segments_[next_].count = read.count;
-    if (report.unsettled.empty()) segments_[next_].settled = std::move(read);
-    report.caught_up = true;
-    co_return report;
-}
-
 void Sweep::restart() {
-    ahead_.reset();
     next_ = 0;
     counted_ = 0;
     rounds_since_look_ = rounds_between_looks;
@@ -159,8 +119,6 @@ Task<Report> Sweep::round() {
 
 Task<void> Sweep::fetch(Pages& pages) {
     pages.page = co_await context_.rows.rows(pages.range, pages.limit);
-    if (!no_documents_) co_return;
-    for (Change& change : pages.page.rows) change.document.emplace();
 }
 
 Task<void> Sweep::settle(std::vector<Change> rows, Report& total) {
@@ -188,8 +146,6 @@ Task<Report> Sweep::read(TokenRange range) {
 Task<Report> Sweep::finish_round() {
     const std::uint64_t rows = std::exchange(counted_, 0);
     next_ = 0;
-    no_documents_ = false;
-    ahead_.reset();
     merge_small();
     // Every row has its document by now; more documents than rows means that rows have vanished.
     co_await context_.documents.refresh();
@@ -245,6 +201,13 @@ void Sweep::expect(std::uint64_t rows) {
         segments_.push_back(Segment{range, std::nullopt, 0});
     next_ = 0;
     counted_ = 0;
+}
+
+Task<Report> Sweep::adopt(std::vector<Segment> segments) {
+    std::ranges::sort(segments, {}, [](const Segment& segment) { return segment.range.after; });
+    segments_ = std::move(segments);
+    for (const Segment& segment : segments_) counted_ += segment.count;
+    co_return co_await finish_round();
 }
 
 Task<void> Sweep::prove(const std::vector<RangeDigest>& expected, std::size_t& next) {

@@ -9,6 +9,16 @@
 
 namespace duet::sync {
 
+/// A part of the ring, and what the server's digest said when all its rows were settled.
+struct Segment {
+    TokenRange range;
+    std::optional<RangeDigest> settled;
+    std::uint64_t count = 0;
+};
+
+/// The whole ring in parts of one size.
+[[nodiscard]] std::vector<TokenRange> cut_ring(std::size_t parts);
+
 class Sweep {
 public:
     /// Both outlive it. A sweep begins without digests: its first round reads every row.
@@ -24,15 +34,14 @@ public:
     void forget();
     /// Some segment will be read in the next round whatever its digest.
     [[nodiscard]] bool has_unread() const;
-    /// For the first round over an empty index: rows are taken to have no document, until a write
-    /// says otherwise.
-    void assume_no_documents(bool assume) { no_documents_ = assume; }
-
     /// Begins anew, with segments for about so many rows.
     void expect(std::uint64_t rows);
     /// Takes over what was written into an empty table, one digest for each segment: those whose
     /// digest is what the server says are level. True: all of them.
     [[nodiscard]] Task<bool> accept(std::vector<RangeDigest> expected);
+    /// Takes over what a first copy has read and settled: the whole ring, in any order; then looks
+    /// at the documents without rows, as after a round.
+    [[nodiscard]] Task<Report> adopt(std::vector<Segment> segments);
     /// The segment of a token, an index into accept()'s digests.
     [[nodiscard]] std::size_t segment_of(std::int64_t token) const;
     [[nodiscard]] std::size_t segments() const { return segments_.size(); }
@@ -41,12 +50,6 @@ public:
     [[nodiscard]] double progress() const;
 
 private:
-    struct Segment {
-        TokenRange range;
-        std::optional<RangeDigest> settled;  // as it was when all its rows were settled
-        std::uint64_t count = 0;
-    };
-
     /// A page of rows, and where it comes from.
     struct Pages {
         TokenRange range;  // what is left to be read
@@ -59,8 +62,6 @@ private:
     std::vector<Segment> segments_;
     std::size_t next_ = 0;
     std::uint64_t counted_ = 0;
-    bool no_documents_ = false;
-    std::optional<Pages> ahead_;  // of copy(): the first page of the next segment
     /// Documents without a row that a look at every id has explained (quarantined, left out).
     std::int64_t explained_ = 0;
     std::int64_t last_difference_ = 0;
@@ -68,9 +69,6 @@ private:
 
     /// The next segment by its digest; not caught_up: it was too large and is two now.
     [[nodiscard]] Task<Report> compare();
-    /// The next segment where there are no documents; where it is large, it ends after
-    /// segment_rows_limit rows. No digest is asked for: the rows themselves tell it.
-    [[nodiscard]] Task<Report> copy();
     [[nodiscard]] Task<void> prove(const std::vector<RangeDigest>& expected, std::size_t& next);
     [[nodiscard]] Task<Report> read(TokenRange range);
     [[nodiscard]] Task<void> fetch(Pages& pages);
@@ -89,7 +87,6 @@ constexpr std::uint64_t segment_rows_limit =
     40'000;  // about 150 ms of a server's time for few columns
 constexpr std::uint64_t merged_rows_limit = 10'000;  // neighbours below this become one
 constexpr std::size_t first_page = 500;              // rows, see design section 3
-constexpr std::size_t copied_page = 5'000;           // where no document has to be looked at
 constexpr std::size_t id_page = 5'000;
 constexpr int rounds_between_looks = 10;  // at all ids, while the numbers of both sides keep moving
 constexpr std::size_t segments_limit = 65'536;

@@ -1,0 +1,83 @@
+#include "sync/first_copy_of_rows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace duet::sync {
+
+namespace {
+
+double width(const TokenRange& range) {
+    return static_cast<double>(range.upto) - static_cast<double>(range.after);
+}
+
+}  // namespace
+
+void FirstCopyOfRows::start() {
+    copied_.clear();
+    left_ = cut_ring(first_segments);
+    std::ranges::reverse(left_);
+}
+
+double FirstCopyOfRows::progress() const {
+    double left = 0;
+    for (const TokenRange& range : left_) left += width(range);
+    return 1 - left / width(TokenRange{});
+}
+
+void FirstCopyOfRows::forget() {
+    for (Segment& segment : copied_) segment.settled.reset();
+}
+
+Task<Report> FirstCopyOfRows::run(const GoOn& go_on) {
+    context_.rewrites.next_pass();
+    failed_ = false;
+    Report total;
+    std::vector<Task<void>> lanes;
+    for (std::size_t i = 0; i < copy_lanes; ++i) lanes.push_back(lane(go_on, total));
+    co_await when_all(std::move(lanes));
+    total.caught_up = left_.empty();
+    if (!total.caught_up) co_return total;
+    std::vector<Segment> copied = std::exchange(copied_, {});
+    Report last = co_await sweep_.adopt(std::move(copied));
+    total += last;
+    total.caught_up = true;
+    co_return total;
+}
+
+Task<void> FirstCopyOfRows::lane(const GoOn& go_on, Report& total) {
+    while (!failed_ && !left_.empty() && go_on(total)) {
+        const TokenRange range = left_.back();
+        left_.pop_back();
+        try {
+            co_await copy(range, go_on, total);
+        } catch (...) {
+            failed_ = true;
+            throw;
+        }
+    }
+}
+
+Task<void> FirstCopyOfRows::copy(TokenRange range, const GoOn& go_on, Report& total) {
+    Segment segment{TokenRange{range.after, range.after}, RangeDigest{}, 0};
+    bool settled = true;
+    do {
+        RowPage page = co_await context_.rows.rows(range, copied_page);
+        range.after = page.complete ? range.upto : page.read_upto;
+        segment.count += page.digest.count;
+        *segment.settled += page.digest;
+        // There are no documents, until a write says otherwise.
+        for (Change& change : page.rows) change.document.emplace();
+        Report report = co_await reconciler_.reconcile(std::move(page.rows));
+        settled = settled && report.unsettled.empty();
+        total += report;
+    } while (range.after < range.upto && segment.count < segment_rows_limit && !failed_ &&
+             go_on(total));
+    // What was read is what was settled: a row that has changed since moves the server's digest.
+    if (!settled) segment.settled.reset();
+    segment.range.upto = range.after;
+    copied_.push_back(std::move(segment));
+    if (range.after < range.upto) left_.push_back(range);
+}
+
+}  // namespace duet::sync

@@ -1,0 +1,48 @@
+#pragma once
+// The first copy of a table into an index that holds nothing. Several lanes, each reading a page
+// of rows and writing it, so that both servers always have work; no digest is asked for: the rows
+// that were read tell it.
+
+#include <functional>
+#include <vector>
+
+#include "sync/reconciler.hpp"
+#include "sync/sweep.hpp"
+
+namespace duet::sync {
+
+class FirstCopyOfRows {
+public:
+    /// All outlive it.
+    FirstCopyOfRows(Context& context, Reconciler& reconciler, Sweep& sweep)
+        : context_(context), reconciler_(reconciler), sweep_(sweep) {}
+
+    /// From the first row on.
+    void start();
+    /// Asked before each page, with what the call has done so far.
+    using GoOn = std::function<bool(const Report&)>;
+    /// Copies until the last row, or until `go_on` says no; another call goes on from there.
+    /// caught_up: that was the last row, and the sweep knows what was copied.
+    [[nodiscard]] Task<Report> run(const GoOn& go_on);
+    /// Rows are compared in other columns now: what was copied need not be level.
+    void forget();
+    /// Part of the table that is done, 0 to 1.
+    [[nodiscard]] double progress() const;
+
+private:
+    Context& context_;
+    Reconciler& reconciler_;
+    Sweep& sweep_;
+    std::vector<TokenRange> left_;  // the next one at the back
+    std::vector<Segment> copied_;
+    bool failed_ = false;  // a lane has thrown: the others end, too
+
+    [[nodiscard]] Task<void> lane(const GoOn& go_on, Report& total);
+    /// The range up to segment_rows_limit rows; what is left of it goes back to left_.
+    [[nodiscard]] Task<void> copy(TokenRange range, const GoOn& go_on, Report& total);
+};
+
+constexpr std::size_t copy_lanes = 4;
+constexpr std::size_t copied_page = 2'500;  // rows
+
+}  // namespace duet::sync
