@@ -9,6 +9,7 @@
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -30,13 +31,33 @@ constexpr std::uint16_t cassandra_port = 9042;
 constexpr std::uint16_t elasticsearch_port = 9200;
 
 /// Where the text comes from: what messages begin with, and what relative paths start from.
-struct Origin {
-    std::string name;
-    std::filesystem::path folder;
+class Origin {
+public:
+    Origin(std::string name, std::filesystem::path folder)
+        : name_(std::move(name)), folder_(std::move(folder)) {}
+
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
     [[noreturn]] void fail(const toml::source_region& where, const std::string& what) const {
-        throw UsageError(
-            fmt::format("{}:{}:{}: {}", name, where.begin.line, where.begin.column, what));
+        throw UsageError(at(where, what));
+    }
+    /// A mistake beside which others can be looked for: refuse() names them all.
+    void note(const toml::source_region& where, const std::string& what) {
+        noted_[{where.begin.line, where.begin.column}] = at(where, what);
+    }
+    void refuse() const {
+        std::string all;
+        for (const auto& [place, text] : noted_) all += (all.empty() ? "" : "\n") + text;
+        if (!all.empty()) throw UsageError(all);
+    }
+
+private:
+    std::string name_;
+    std::filesystem::path folder_;
+    std::map<std::pair<toml::source_index, toml::source_index>, std::string> noted_;  // by place
+
+    [[nodiscard]] std::string at(const toml::source_region& where, const std::string& what) const {
+        return fmt::format("{}:{}:{}: {}", name_, where.begin.line, where.begin.column, what);
     }
 };
 
@@ -46,11 +67,11 @@ std::string quoted_list(const std::vector<std::string>& words) {
     return text;
 }
 
-/// One table of the file. Each key is asked for by name; finish() refuses the keys that nobody
+/// One table of the file. Each key is asked for by name; finish() notes the keys that nobody
 /// asked for.
 class Section {
 public:
-    Section(const Origin& origin, const toml::table* table, std::string title,
+    Section(Origin& origin, const toml::table* table, std::string title,
             const Section* top = nullptr)
         : origin_(origin), table_(table), title_(std::move(title)), top_(top) {}
 
@@ -128,7 +149,7 @@ public:
     void read_secret(std::string_view key, std::string& into) {
         const toml::node* node = take(key);
         if (node == nullptr) return;
-        const std::filesystem::path file = origin_.folder / text_of(*node, path(key));
+        const std::filesystem::path file = origin_.folder() / text_of(*node, path(key));
         std::ifstream stream(file);
         std::string line;
         if (!stream || !std::getline(stream, line) || line.empty() || line.size() > secret_limit) {
@@ -168,7 +189,7 @@ public:
         for (const auto& [key, node] : *table_) {
             const std::string name(key.str());
             if (std::ranges::find(asked_, name) != asked_.end()) continue;
-            origin_.fail(key.source(),
+            origin_.note(key.source(),
                          fmt::format("unknown key \"{}\"{}{}", name,
                                      title_.empty() ? "" : " in [" + title_ + "]", advice(name)));
         }
@@ -202,7 +223,7 @@ private:
         return *text;
     }
 
-    const Origin& origin_;
+    Origin& origin_;
     const toml::table* table_;  // nullptr: not in the file
     std::string title_;
     const Section* top_;  // nullptr: this is it
@@ -332,7 +353,7 @@ PairRule read_pair(Section section) {
 
 Config parse_config(const std::string& text, const std::string& name,
                     const std::filesystem::path& folder) {
-    const Origin origin{name, folder};
+    Origin origin(name, folder);
     toml::table file;
     try {
         file = toml::parse(text, name);
@@ -348,6 +369,7 @@ Config parse_config(const std::string& text, const std::string& name,
     read_http(top.section("http"), config.http);
     for (Section& pair : top.sections("pair")) config.pairs.push_back(read_pair(pair));
     top.finish();
+    origin.refuse();
     return config;
 }
 

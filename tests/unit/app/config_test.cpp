@@ -128,6 +128,13 @@ TEST(Config, an_unknown_key_is_named_with_its_place_and_the_nearest_valid_one) {
               "duet.toml:2:3: unknown key \"host\" in [cassandra]: did you mean \"hosts\"?");
 }
 
+TEST(Config, every_unknown_key_is_named_in_the_order_of_the_file) {
+    EXPECT_EQ(refusal("sweep_evry = \"1s\"\nperod = \"1s\"\n[http]\nlisen = \"\"\n"),
+              "duet.toml:1:1: unknown key \"sweep_evry\": did you mean \"sweep_every\"?\n"
+              "duet.toml:2:1: unknown key \"perod\": did you mean \"period\"?\n"
+              "duet.toml:4:1: unknown key \"lisen\" in [http]: did you mean \"listen\"?");
+}
+
 TEST(Config, an_unknown_key_like_no_other_gets_the_list_of_keys) {
     EXPECT_THAT(refusal("[http]\ncolour = 1\n"), HasSubstr("the keys here are: listen"));
 }
