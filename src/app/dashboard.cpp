@@ -51,9 +51,24 @@ bool is_ready(const Overview& overview) {
 }
 
 std::string seconds_since(std::int64_t micros, std::int64_t now) {
-    if (micros == 0) return "never yet";
-    return fmt::format("{:.1f} s ago",
-                       static_cast<double>(std::max<std::int64_t>(now - micros, 0)) / 1e6);
+    const auto seconds = lag_seconds(micros, now);
+    return seconds ? fmt::format("{:.1f} s ago", *seconds) : "never yet";
+}
+
+/// At the moment of asking: a pair that waits lags more and more.
+void publish_lag(const Overview& overview) {
+    const auto publish = [&](const std::string& pair, const char* source, std::int64_t seen_at) {
+        if (const auto lag = lag_seconds(seen_at, overview.now))
+            metrics::set("duet_lag_seconds", {{"pair", pair}, {"source", source}}, *lag);
+    };
+    for (const sync::PairStatus& pair : overview.pairs) {
+        publish(pair.pair, "elasticsearch", pair.level_at);
+        publish(pair.pair, "cassandra", pair.swept_at);
+    }
+}
+
+json::value json_of(std::optional<double> number) {
+    return number ? json::value(*number) : json::value(nullptr);
 }
 
 std::string row(const sync::PairStatus& pair, std::int64_t now) {
@@ -98,6 +113,7 @@ std::string status(const Overview& overview) {
                          {"left_out", pair.left_out},
                          {"hint", pair.hint},
                          {"level_at_micros", pair.level_at},
+                         {"lag_seconds", json_of(lag_seconds(pair.level_at, overview.now))},
                          {"passes", pair.passes},
                          {"documents_written", pair.total.documents_written},
                          {"rows_written", pair.total.rows_written},
@@ -120,10 +136,18 @@ std::string status(const Overview& overview) {
 
 }  // namespace
 
+std::optional<double> lag_seconds(std::int64_t seen_at, std::int64_t now) {
+    if (seen_at == 0) return std::nullopt;
+    return static_cast<double>(std::max<std::int64_t>(now - seen_at, 0)) / 1e6;
+}
+
 net::HttpResponse answer(const net::HttpRequest& request, const Overview& overview) {
     const std::string path = request.target.substr(0, request.target.find('?'));
     if (path == "/") return response(200, "text/html; charset=utf-8", page(overview));
-    if (path == "/metrics") return response(200, "text/plain; version=0.0.4", metrics::serialize());
+    if (path == "/metrics") {
+        publish_lag(overview);
+        return response(200, "text/plain; version=0.0.4", metrics::serialize());
+    }
     if (path == "/healthz") return response(200, "text/plain", "alive\n");
     if (path == "/readyz") {
         const bool ready = is_ready(overview);

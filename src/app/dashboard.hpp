@@ -2,6 +2,7 @@
 // What a browser, a monitor and Prometheus are told: pure answers to requests. The server is net's.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ struct Overview {
     std::map<std::string, std::string> left_out;  // name and reason
     std::int64_t now = 0;                         // microseconds since 1970
 };
+
+/// How long a side's oldest write that nobody has looked at may be waiting already, in seconds;
+/// empty: the first look is not over. Documents are looked at by every pass, rows by a sweep.
+[[nodiscard]] std::optional<double> lag_seconds(std::int64_t seen_at, std::int64_t now);
 
 /// `/` a page, `/metrics` for Prometheus, `/healthz` the process answers, `/readyz` every pair is
 /// level (else 503),

@@ -32,6 +32,9 @@ Task<void> Daemon::serve(Pair& pair, std::chrono::milliseconds period) {
         co_await rest(served, delay);
     }
     log::info("pair ended", {{"pair", name}, {"did", summary(served.status.total)}});
+    metrics::remove("duet_quarantined_records", {{"pair", name}});
+    for (const char* source : {"cassandra", "elasticsearch"})
+        metrics::remove("duet_lag_seconds", {{"pair", name}, {"source", source}});
     served_.erase(name);
 }
 
@@ -42,6 +45,8 @@ Task<std::chrono::milliseconds> Daemon::turn(Served& served) {
         served.opened = true;
         if (!served.pair->is_level()) served.status.phase = PairStatus::Phase::copying;
         const Report report = co_await served.pair->pass();
+        const std::chrono::duration<double> took = std::chrono::microseconds(clock_.now() - began);
+        metrics::observe("duet_pass_seconds", {{"pair", served.status.pair}}, took.count());
         note(served, report);
     } catch (const Misconfigured& error) {
         co_return stopped(served, error.what(), error.hint());
@@ -66,6 +71,7 @@ void Daemon::note(Served& served, const Report& report) {
     status.hint.clear();
     status.quarantined = served.pair->context().quarantine.size();
     status.sweep_time = served.pair->sweep_time();
+    status.swept_at = served.pair->swept_at();
     if (report.unsettled.empty()) status.level_at = clock_.now();
     Report sum = report;
     sum.unsettled.clear();

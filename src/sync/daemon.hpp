@@ -19,6 +19,7 @@ struct PairStatus {
     std::string hint;           // stopped: what to type
     Report total;               // since the start
     std::int64_t level_at = 0;  // when both sides were last seen level, microseconds since 1970
+    std::int64_t swept_at = 0;  // every row written before was compared; 0: not yet
     std::uint64_t passes = 0;
     std::size_t quarantined = 0;
     std::string left_out;  // documents that can be no records, and why; empty: none

@@ -130,6 +130,7 @@ Task<Report> Pair::sweep_round(const char* what) {
 
 Task<Report> Pair::level() {
     Report total;
+    const std::int64_t began = context_.clock.now();
     bool copied = false;
     co_await context_.documents.refresh();
     const std::uint64_t documents = co_await context_.documents.count();
@@ -157,6 +158,7 @@ Task<Report> Pair::level() {
         if (still) break;
     }
     level_ = !stopping_;
+    if (level_) swept_at_ = began;
     round_began_ = context_.clock.now();
     total.caught_up = true;
     co_return total;
@@ -191,6 +193,7 @@ Task<Report> Pair::sweep_within_share() {
         total += report;
         if (!report.caught_up) continue;
         sweep_time_ = std::chrono::microseconds(now - round_began_);
+        swept_at_ = round_began_;
         sweep_due_ = std::max(sweep_due_, round_began_ + period);
         round_began_ = std::max(now, sweep_due_);
     }

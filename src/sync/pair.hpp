@@ -61,6 +61,8 @@ public:
     [[nodiscard]] const Context& context() const { return context_; }
     /// The last time round of the sweep.
     [[nodiscard]] std::chrono::microseconds sweep_time() const { return sweep_time_; }
+    /// Every row written before this moment has been compared, microseconds since 1970; 0: not yet.
+    [[nodiscard]] std::int64_t swept_at() const { return swept_at_; }
     /// level() was done once since open(): the daemon's ordinary life.
     [[nodiscard]] bool is_level() const { return level_; }
 
@@ -79,6 +81,7 @@ private:
     std::int64_t schema_due_ = 0;  // all: microseconds since 1970
     std::int64_t sweep_due_ = 0;
     std::int64_t round_began_ = 0;
+    std::int64_t swept_at_ = 0;
     std::chrono::microseconds sweep_time_{0};
 
     [[nodiscard]] Task<void> agree();

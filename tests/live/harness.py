@@ -205,12 +205,12 @@ class World:
             f"CREATE KEYSPACE {self.keyspace} WITH replication = "
             "{'class': 'SimpleStrategy', 'replication_factor': 1}")
 
-    def configure(self, general="", pair="", hosts=None, url=None):
+    def configure(self, general="", pair="", hosts=None, url=None, cassandra="", listen=""):
         self.config.write_text(
             f'period = "100ms"\nsweep_share = 1.0\n{general}\n'
-            f'[cassandra]\nhosts = ["{hosts or server("DUET_CASSANDRA")}"]\n'
+            f'[cassandra]\nhosts = ["{hosts or server("DUET_CASSANDRA")}"]\n{cassandra}\n'
             f'[elasticsearch]\nurls = ["{url or server("DUET_ELASTICSEARCH")}"]\n'
-            f'[state]\nkeyspace = "{self.notes}"\n[http]\nlisten = ""\n'
+            f'[state]\nkeyspace = "{self.notes}"\n[http]\nlisten = "{listen}"\n'
             f'[[pair]]\nkeyspace = "{self.keyspace}"\n{pair}\n')
 
     def end(self):

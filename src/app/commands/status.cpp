@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -9,6 +10,7 @@
 #include "app/progress.hpp"
 #include "app/text.hpp"
 #include "base/error.hpp"
+#include "net/http_client.hpp"
 
 namespace duet::app {
 
@@ -16,9 +18,10 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::chrono::milliseconds daemon_timeout{2'000};
 constexpr std::size_t kept_limit = 1'000;  // beaten contents that are counted, a pair
 
-/// What the servers and Duet's notes say of a pair; no daemon is asked.
+/// What the servers, Duet's notes and a running daemon say of a pair.
 struct PairState {
     PairPlan plan;
     std::string state;         // new, level, behind, waiting for its first start, failed
@@ -27,7 +30,24 @@ struct PairState {
     std::size_t quarantined = 0;
     std::size_t kept = 0;
     std::int64_t first_met = 0;  // microseconds since 1970; 0: not yet
+    /// What a daemon that answers at `[http] listen` says; empty: nobody knows.
+    std::optional<double> lag_seconds;
+    std::optional<double> sweep_seconds;
 };
+
+std::optional<double> number_in(const json::object& pair, const char* name) {
+    const json::value* found = pair.if_contains(name);
+    const bool known = found != nullptr && found->is_number();
+    return known ? std::optional(found->to_number<double>()) : std::nullopt;
+}
+
+std::string seconds_or_dash(std::optional<double> seconds) {
+    return seconds ? fmt::format("{:.1f} s", *seconds) : "-";
+}
+
+json::value json_of(std::optional<double> number) {
+    return number ? json::value(*number) : json::value(nullptr);
+}
 
 /// Writes that were acknowledged after the saved cursor, Duet's own among them.
 std::uint64_t distance(const Cursor& cursor, const Cursor& position) {
@@ -54,6 +74,7 @@ public:
             PairState state = co_await state_of(plan);
             states.push_back(std::move(state));
         }
+        co_await ask_daemon(states);
         if (as_json) {
             print_json(states, plans);
         } else {
@@ -97,6 +118,46 @@ private:
         state.state = state.behind == 0 ? "level" : "behind";
     }
 
+    /// How far a daemon has looked is known to it alone.
+    Task<void> ask_daemon(std::vector<PairState>& states) {
+        const std::string& listen = servers_.config().http.listen;
+        if (listen.empty()) co_return;
+        net::HttpClientOptions options;
+        options.urls = {"http://" + listen};
+        options.default_port = http_port;
+        options.request_timeout = daemon_timeout;
+        net::HttpClient client(std::move(options));
+        net::HttpRequest request;
+        request.target = "/api/status";
+        std::string body;
+        try {
+            const net::HttpResponse response = co_await client.request(request, true);
+            body = response.body;
+        } catch (const Error&) {
+            co_return;  // none is running, or not on this machine
+        }
+        take_over(body, states);
+    }
+
+    static void take_over(const std::string& body, std::vector<PairState>& states) {
+        boost::system::error_code error;
+        const json::value answer = json::parse(body, error);
+        const json::object* all = error ? nullptr : answer.if_object();
+        const json::value* pairs = all == nullptr ? nullptr : all->if_contains("pairs");
+        if (pairs == nullptr || !pairs->is_array()) return;  // somebody else's port
+        for (const json::value& entry : pairs->as_array()) {
+            const json::object* pair = entry.if_object();
+            const json::value* name = pair == nullptr ? nullptr : pair->if_contains("pair");
+            if (name == nullptr) continue;
+            const auto found = std::ranges::find_if(states, [&](const PairState& state) {
+                return *name == json::value(state.plan.name);
+            });
+            if (found == states.end()) continue;
+            found->lag_seconds = number_in(*pair, "lag_seconds");
+            found->sweep_seconds = number_in(*pair, "sweep_seconds");
+        }
+    }
+
     void print_text(const std::vector<PairState>& states,
                     const std::vector<PairPlan>& plans) const {
         fmt::print("Cassandra {} at {}\nElasticsearch {} at {}\n",
@@ -106,11 +167,13 @@ private:
         if (!has_notes_) fmt::print("Duet has not run with this Cassandra yet.\n");
         std::size_t width = 4;
         for (const PairState& state : states) width = std::max(width, state.plan.name.size());
-        fmt::print("\n{:<{}}  {:<7}  {:>9}  {:>10}  {:>6}  feeds\n", "pair", width, "state",
-                   "behind", "quarantine", "beaten");
+        fmt::print("\n{:<{}}  {:<7}  {:>9}  {:>8}  {:>8}  {:>10}  {:>6}  feeds\n", "pair", width,
+                   "state", "behind", "lag", "sweep", "quarantine", "beaten");
         for (const PairState& state : states) {
-            fmt::print("{:<{}}  {:<7}  {:>9}  {:>10}  {:>6}  seq_no, sweep\n", state.plan.name,
-                       width, state.state, grouped(state.behind), state.quarantined, state.kept);
+            fmt::print("{:<{}}  {:<7}  {:>9}  {:>8}  {:>8}  {:>10}  {:>6}  seq_no, sweep\n",
+                       state.plan.name, width, state.state, grouped(state.behind),
+                       seconds_or_dash(state.lag_seconds), seconds_or_dash(state.sweep_seconds),
+                       state.quarantined, state.kept);
             if (!state.problem.empty()) fmt::print("  {}\n", state.problem);
         }
         fmt::print("{}", left_out_text(plans));
@@ -126,6 +189,8 @@ private:
                              {"problem", state.problem},
                              {"feeds", {"seq_no", "sweep"}},
                              {"behind", state.behind},
+                             {"lag_seconds", json_of(state.lag_seconds)},
+                             {"sweep_seconds", json_of(state.sweep_seconds)},
                              {"quarantined", state.quarantined},
                              {"beaten", state.kept},
                              {"first_met_micros", state.first_met}});

@@ -75,6 +75,22 @@ TEST(Dashboard, serves_metrics) {
     EXPECT_THAT(get("/metrics", {}).body, HasSubstr("duet_dashboard_test_total{pair=\"a.b\"} 1"));
 }
 
+TEST(Dashboard, the_lag_of_each_side_grows_until_it_is_looked_at_again) {
+    sync::PairStatus waiting = pair("shop.late", Phase::waiting);
+    waiting.level_at = 1'000'000;
+    waiting.swept_at = 500'000;
+    Overview all = overview({waiting, pair("shop.new", Phase::opening)});
+    all.now = 3'500'000;
+    const std::string text = get("/metrics", all).body;
+    EXPECT_THAT(text,
+                HasSubstr("duet_lag_seconds{pair=\"shop.late\",source=\"elasticsearch\"} 2.5"));
+    EXPECT_THAT(text, HasSubstr("duet_lag_seconds{pair=\"shop.late\",source=\"cassandra\"} 3"));
+    EXPECT_THAT(text, Not(HasSubstr("duet_lag_seconds{pair=\"shop.new\"")));
+    const boost::json::value status = boost::json::parse(get("/api/status", all).body);
+    EXPECT_EQ(status.at("pairs").at(0).at("lag_seconds").as_double(), 2.5);
+    EXPECT_TRUE(status.at("pairs").at(1).at("lag_seconds").is_null());
+}
+
 TEST(Dashboard, names_its_pages_to_whoever_asks_for_another) {
     const auto response = get("/nothing", {});
     EXPECT_EQ(response.status, 404);

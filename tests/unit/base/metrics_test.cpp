@@ -28,6 +28,24 @@ TEST(Metrics, a_gauge_has_the_value_set_last) {
     EXPECT_THAT(text, Not(HasSubstr("duet_test_lag_seconds{pair=\"shop.orders\"} 7")));
 }
 
+TEST(Metrics, a_histogram_counts_durations_by_their_size) {
+    observe("duet_test_pass_seconds", {{"pair", "shop.orders"}}, 0.02);
+    observe("duet_test_pass_seconds", {{"pair", "shop.orders"}}, 2);
+    const std::string text = serialize();
+    EXPECT_THAT(text, HasSubstr("# TYPE duet_test_pass_seconds histogram"));
+    EXPECT_THAT(text, HasSubstr("duet_test_pass_seconds_count{pair=\"shop.orders\"} 2"));
+    EXPECT_THAT(text, HasSubstr("duet_test_pass_seconds_bucket{pair=\"shop.orders\",le=\"1\"} 1"));
+}
+
+TEST(Metrics, a_gauge_that_is_removed_is_served_no_more) {
+    set("duet_test_gone", {{"pair", "shop.orders"}}, 1);
+    set("duet_test_gone", {{"pair", "shop.items"}}, 1);
+    remove("duet_test_gone", {{"pair", "shop.orders"}});
+    const std::string text = serialize();
+    EXPECT_THAT(text, Not(HasSubstr("duet_test_gone{pair=\"shop.orders\"}")));
+    EXPECT_THAT(text, HasSubstr("duet_test_gone{pair=\"shop.items\"}"));
+}
+
 TEST(Metrics, a_label_cannot_break_out_of_its_quotes) {
     set("duet_test_escaped", {{"pair", "a\"b\nc"}}, 1);
     EXPECT_THAT(serialize(), HasSubstr(R"(duet_test_escaped{pair="a\"b\nc"} 1)"));

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 #include "world.hpp"
 
 namespace duet::sync {
@@ -78,6 +79,17 @@ TEST(Daemon, serves_a_pair_until_it_is_stopped) {
     EXPECT_EQ(status->phase, PairStatus::Phase::level);
     EXPECT_EQ(served.world.names(1), "row|row");
     EXPECT_EQ(served.daemon.serving(), 0U);
+}
+
+TEST(Daemon, knows_how_long_its_passes_take_and_how_far_it_has_looked) {
+    Served served;
+    served.world.clock.micros = 7'000'000;
+    const auto status = served.serve_until([](const PairStatus& s) { return s.passes >= 1; });
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->level_at, 7'000'000);
+    EXPECT_EQ(status->swept_at, 7'000'000);
+    EXPECT_NE(metrics::serialize().find("duet_pass_seconds_count{pair=\"shop.products\"}"),
+              std::string::npos);
 }
 
 TEST(Daemon, a_server_that_is_away_is_waited_for_and_the_status_says_which) {
