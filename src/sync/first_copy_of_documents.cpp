@@ -36,8 +36,10 @@ Task<Report> FirstCopyOfDocuments::run() {
     if (!proved) {
         // Segments that are not what was written are read row by row, before the cursor says that
         // all is settled.
-        Report rest = co_await sweep_.round();
+        Report rest = co_await sweep_.round(stopping_);
+        const bool whole = rest.caught_up;
         total += rest;
+        if (!whole) co_return total;
     }
     if (total.unsettled.empty()) co_await context_.checkpoint.advance(std::move(from));
     co_return total;

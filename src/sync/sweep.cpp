@@ -105,15 +105,16 @@ void Sweep::restart() {
     rounds_since_look_ = rounds_between_looks;
 }
 
-Task<Report> Sweep::round() {
+Task<Report> Sweep::round(const bool& stopping) {
     restart();
     Report total;
-    for (bool done = false; !done;) {
+    bool done = false;
+    while (!done && !stopping) {
         Report report = co_await step();
         done = report.caught_up;
         total += report;
     }
-    total.caught_up = true;
+    total.caught_up = done;
     co_return total;
 }
 

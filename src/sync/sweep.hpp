@@ -26,8 +26,9 @@ public:
 
     /// One segment. caught_up: it was the last of the round.
     [[nodiscard]] Task<Report> step();
-    /// One whole round from the first segment on.
-    [[nodiscard]] Task<Report> round();
+    /// One whole round from the first segment on. `stopping` is asked between segments: not
+    /// caught_up then, the round is not over.
+    [[nodiscard]] Task<Report> round(const bool& stopping);
     /// The next step is the first of a round, which ends with a look at the documents without rows.
     void restart();
     /// Forgets all digests: the next round reads every row.

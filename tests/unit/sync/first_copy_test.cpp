@@ -7,6 +7,8 @@
 namespace duet::sync {
 namespace {
 
+const bool never_stopping = false;
+
 /// Breaks the connection once, at the given page of rows; counts pages.
 struct BrokenPage final : MemoryHooks {
     int pages = 0;
@@ -56,7 +58,7 @@ TEST(FirstCopyOfRows, goes_on_where_it_was_stopped) {
     EXPECT_EQ(first.looked + rest.looked, records);
     EXPECT_EQ(world.world.names(records - 1), "row|row");
     EXPECT_FALSE(world.sweep.has_unread());
-    EXPECT_EQ(run(world.sweep.round()).looked, 0U);
+    EXPECT_EQ(run(world.sweep.round(never_stopping)).looked, 0U);
 }
 
 TEST(FirstCopyOfRows, ends_with_its_other_lanes_where_one_fails) {
@@ -72,7 +74,7 @@ TEST(FirstCopyOfRows, columns_that_came_meanwhile_are_compared_afterwards) {
     world.copy.forget();
     (void)world.go();
     EXPECT_TRUE(world.sweep.has_unread());
-    EXPECT_GE(run(world.sweep.round()).looked, 2'000U);
+    EXPECT_GE(run(world.sweep.round(never_stopping)).looked, 2'000U);
     EXPECT_FALSE(world.sweep.has_unread());
 }
 

@@ -93,12 +93,13 @@ struct World {
                                       [this] { return agree(); });
     }
 
-    Task<Schema> agree() {
+    Task<Schema> agree() { return agree(table); }
+    Task<Schema> agree(RowStore& of) {
         ++agreements;
-        Schema schema = co_await table.describe();
+        Schema schema = co_await of.describe();
         const Schema mapping = co_await index.describe();
         schema.document_precision = mapping.document_precision;
-        co_await table.provision(schema, true);
+        co_await of.provision(schema, true);
         co_await index.provision(schema, true);
         co_return schema;
     }
