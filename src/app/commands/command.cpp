@@ -73,4 +73,11 @@ Task<bool> has_state(Servers& servers) {
     co_return rows.size() >= cassandra::state_table_names().size();
 }
 
+Task<std::optional<std::vector<PairPlan>>> find_noted_pairs(Servers& servers, std::string only) {
+    std::vector<PairPlan> plans = co_await find_pairs(servers, std::move(only));
+    if (co_await has_state(servers)) co_return plans;
+    fmt::print("There are no notes yet: Duet has not run with this Cassandra.\n");
+    co_return std::nullopt;
+}
+
 }  // namespace duet::app

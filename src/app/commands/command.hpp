@@ -3,6 +3,9 @@
 // (main.cpp).
 
 #include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "app/cli.hpp"
 #include "app/settings.hpp"
@@ -48,5 +51,9 @@ private:
 [[nodiscard]] Task<std::vector<PairPlan>> find_pairs(Servers& servers, std::string only);
 /// The state keyspace is there: nothing was ever run otherwise.
 [[nodiscard]] Task<bool> has_state(Servers& servers);
+/// As find_pairs(), for commands on Duet's notes. Empty: there are no notes yet, and it has said
+/// so.
+[[nodiscard]] Task<std::optional<std::vector<PairPlan>>> find_noted_pairs(Servers& servers,
+                                                                          std::string only);
 
 }  // namespace duet::app

@@ -38,13 +38,10 @@ public:
         : servers_(servers), command_(std::move(command)) {}
 
     Task<Exit> run() {
-        const std::vector<PairPlan> plans = co_await find_pairs(servers_, command_.pair);
-        if (!co_await has_state(servers_)) {
-            fmt::print("There are no notes yet: Duet has not run with this Cassandra.\n");
-            co_return Exit::done;
-        }
+        const auto plans = co_await find_noted_pairs(servers_, command_.pair);
+        if (!plans) co_return Exit::done;
         std::size_t found = 0;
-        for (const PairPlan& plan : plans) {
+        for (const PairPlan& plan : *plans) {
             std::string name = plan.name;
             const std::size_t limit = command_.id ? search_limit : command_.limit;
             std::vector<Beaten> beaten =

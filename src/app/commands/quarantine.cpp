@@ -47,12 +47,9 @@ public:
         : servers_(servers), command_(std::move(command)) {}
 
     Task<Exit> run() {
-        const std::vector<PairPlan> plans = co_await find_pairs(servers_, command_.pair);
-        if (!co_await has_state(servers_)) {
-            fmt::print("There are no notes yet: Duet has not run with this Cassandra.\n");
-            co_return Exit::done;
-        }
-        for (const PairPlan& plan : plans) {
+        const auto plans = co_await find_noted_pairs(servers_, command_.pair);
+        if (!plans) co_return Exit::done;
+        for (const PairPlan& plan : *plans) {
             std::string name = plan.name;
             std::vector<QuarantineEntry> entries =
                 co_await servers_.state().list_quarantine(std::move(name));
