@@ -5,6 +5,8 @@ that everything else goes on."""
 import http.server
 import signal
 import socket
+import socketserver
+import struct
 import threading
 import time
 import unittest
@@ -78,6 +80,31 @@ class Refusing(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Knocking(socketserver.BaseRequestHandler):
+    """A Cassandra that knows nobody, as one with passwords answers a wrong one: protocol version 4,
+    every answer until the login is refused."""
+
+    ANSWERS = {
+        5: (6, b"\0\1\0\x11PROTOCOL_VERSIONS\0\1\0\x044/v4"),  # OPTIONS: SUPPORTED
+        1: (3, b"\0\x2forg.apache.cassandra.auth.PasswordAuthenticator"),  # STARTUP: AUTHENTICATE
+        15: (0, b"\0\0\1\0\0\x30Provided username duet and/or password are wrong"),
+    }
+
+    def handle(self):
+        while len(header := self.read(9)) == 9:
+            version, _, stream, opcode, size = struct.unpack(">BBHBI", header)
+            self.read(size)
+            answer, body = self.ANSWERS[opcode]
+            head = struct.pack(">BBHBI", version | 0x80, 0, stream, answer, len(body))
+            self.request.sendall(head + body)
+
+    def read(self, size):
+        data = b""
+        while len(data) < size and (more := self.request.recv(size - len(data))):
+            data += more
+        return data
+
+
 class Configuration(unittest.TestCase):
     def setUp(self):
         self.world = World(self)
@@ -110,6 +137,18 @@ class Configuration(unittest.TestCase):
     def test_a_server_that_is_no_elasticsearch_is_told(self):
         self.world.configure(url="http://" + server("DUET_CASSANDRA"))
         self.assertIn("Elasticsearch", self.world.duet("once", code=1, patience=60))
+
+    def test_a_wrong_password_of_cassandra_is_told_and_not_tried_again(self):
+        knocking = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Knocking)
+        self.addCleanup(knocking.server_close)
+        self.addCleanup(knocking.shutdown)
+        threading.Thread(target=knocking.serve_forever, daemon=True).start()
+        self.world.configure(hosts=f"127.0.0.1:{knocking.server_address[1]}",
+                             cassandra='username = "duet"\npassword = "wrong"')
+        for command in ("once", "run"):
+            said = self.world.duet(command, code=1, patience=20)
+            self.assertIn("password are wrong", said)
+            self.assertIn("username and password", said)
 
     def test_a_wrong_password_is_told_and_not_tried_again(self):
         refusing = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
