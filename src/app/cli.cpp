@@ -189,7 +189,8 @@ void Parser::add_plain_commands() {
             [this] { chosen_ = CheckCommand{}; });
 }
 
-/// What stands behind an action: pairs (keyspace.table) or records (UUIDs).
+/// What stands behind an action: a pair (keyspace.table), records (any text), or a pair and then
+/// records.
 template <class AddPair, class AddId>
 CLI::Option* add_targets(CLI::App& command, const std::string& name, const std::string& text,
                          AddPair add_pair, AddId add_id) {
@@ -198,11 +199,10 @@ CLI::Option* add_targets(CLI::App& command, const std::string& name, const std::
             name,
             [name, add_pair, add_id](const std::vector<std::string>& words) {
                 for (const std::string& word : words) {
-                    const auto id = Uuid::parse_any_case(word);
-                    const bool taken = id ? add_id(*id) : is_pair_name(word) && add_pair(word);
-                    if (!taken) {
-                        throw CLI::ValidationError(fmt::format(
-                            "\"{}\" is no {}", word, name == "ID" ? "record's UUID" : name));
+                    const bool first = &word == &words.front();
+                    const bool pair = first && is_pair_name(word) && add_pair(word);
+                    if (!pair && (word.empty() || !add_id(Id::of(word)))) {
+                        throw CLI::ValidationError(fmt::format("\"{}\" is no {}", word, name));
                     }
                 }
             },
@@ -226,11 +226,11 @@ void Parser::add_quarantine() {
         return true;
     };
     const auto no_pair = [](const std::string&) { return false; };
-    const auto id = [this](const Uuid& uuid) {
-        quarantine_.ids.push_back(uuid);
+    const auto id = [this](const Id& record) {
+        quarantine_.ids.push_back(record);
         return true;
     };
-    const auto no_id = [](const Uuid&) { return false; };
+    const auto no_id = [](const Id&) { return false; };
     add_targets(*action("list", "Which records, and why", Action::list), "KEYSPACE.TABLE",
                 "Only of this pair", pair, no_id)
         ->expected(1);
@@ -238,8 +238,8 @@ void Parser::add_quarantine() {
                 "The record", no_pair, id)
         ->required()
         ->expected(1);
-    add_targets(*action("retry", "Look at them again now", Action::retry), "ID|KEYSPACE.TABLE",
-                "Records, or all of a pair; none: all of all pairs", pair, id)
+    add_targets(*action("retry", "Look at them again now", Action::retry), "[KEYSPACE.TABLE] [ID]",
+                "Records, or all of a pair, or records of a pair; none: all of all pairs", pair, id)
         ->expected(1, -1);
     add_targets(*action("drop",
                         "Forget them: where the sides still differ, the row wins when they "
@@ -266,11 +266,11 @@ void Parser::add_conflicts() {
         return true;
     };
     const auto no_pair = [](const std::string&) { return false; };
-    const auto id = [this](const Uuid& uuid) {
-        conflicts_.id = uuid;
+    const auto id = [this](const Id& record) {
+        conflicts_.id = record;
         return true;
     };
-    const auto no_id = [](const Uuid&) { return false; };
+    const auto no_id = [](const Id&) { return false; };
     auto* list = action("list", "The newest, one line each", Action::list);
     add_targets(*list, "KEYSPACE.TABLE", "Only of this pair", pair, no_id)->expected(1);
     list->add_option("--limit", conflicts_.limit, "How many of each pair")

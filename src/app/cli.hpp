@@ -12,7 +12,7 @@
 
 #include "app/generate/generate.hpp"
 #include "base/log.hpp"
-#include "base/uuid.hpp"
+#include "model/id.hpp"
 
 namespace duet::app {
 
@@ -50,15 +50,15 @@ struct CheckCommand {};
 struct QuarantineCommand {
     enum class Action : std::uint8_t { list, show, retry, drop };
     Action action = Action::list;
-    std::string pair;       // keyspace.table; empty: all
-    std::vector<Uuid> ids;  // none: all; of show: one
+    std::string pair;     // keyspace.table; empty: all
+    std::vector<Id> ids;  // none: all; of show: one
 };
 
 struct ConflictsCommand {
     enum class Action : std::uint8_t { list, show, restore };
     Action action = Action::list;
     std::string pair;  // keyspace.table; empty: all
-    std::optional<Uuid> id;
+    std::optional<Id> id;
     std::size_t limit = 100;
 };
 

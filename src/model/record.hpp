@@ -7,14 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "base/uuid.hpp"
+#include "model/id.hpp"
 #include "model/schema.hpp"
 #include "model/value.hpp"
 
 namespace duet {
-
-/// The identity of a record: the table's key and the document's `_id`.
-using Id = Uuid;
 
 /// When a record was last inserted or updated: microseconds since 1970 (UTC). See rules V0 to V2.
 struct Version {

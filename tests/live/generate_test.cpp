@@ -133,7 +133,7 @@ Task<void> compare_rows(World& world, const app::DataSet& set, std::uint64_t cou
     const cql::Rows rows = co_await world.session->query(std::move(cql));
     EXPECT_EQ(rows.size(), wanted.size()) << set.name;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        Id id;
+        Uuid id;
         const ByteView key = *rows.cell(i, 0);
         std::copy(key.begin(), key.end(), id.bytes.begin());
         EXPECT_TRUE(rows.cell(i, 1)) << "no updated_at";

@@ -31,7 +31,7 @@ struct GeneratedRecord {
     Kind kind = Kind::insert;
     Side side = Side::cassandra;
     const DataSet* set = nullptr;
-    Id id;
+    Uuid id;
     std::int64_t written_at = 0;  // microseconds since 1970: the version that it carries
     std::vector<NamedValue> values;
 };
@@ -57,7 +57,7 @@ private:
     /// What is remembered of a record that was inserted; its values follow from it.
     struct Known {
         const DataSet* set = nullptr;
-        Id id;
+        Uuid id;
         Side side = Side::cassandra;
         std::uint64_t seed = 0;
         std::int64_t inserted_at = 0;

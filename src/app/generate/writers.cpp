@@ -35,7 +35,7 @@ std::string update_cql(const std::string& table, const DataSet& set, const std::
            cassandra::quoted(key_column) + " = ?";
 }
 
-cql::Bound bound_id(const Id& id) {
+cql::Bound bound_id(const Uuid& id) {
     return {cql::Bound::Kind::value, Bytes(id.bytes.begin(), id.bytes.end())};
 }
 

@@ -194,7 +194,8 @@ BoundRow bind_nulls(const Layout& layout, const Write& write,
 }
 
 Bound bind_key(const Id& id) {
-    return {Bound::Kind::value, Bytes(id.bytes.begin(), id.bytes.end())};
+    const Uuid& key = *id.uuid();
+    return {Bound::Kind::value, Bytes(key.bytes.begin(), key.bytes.end())};
 }
 
 Bound bind_keys(std::span<const Id> ids) {
@@ -202,8 +203,9 @@ Bound bind_keys(std::span<const Id> ids) {
     bound.bytes.reserve(4 + ids.size() * 20);
     append_big(bound.bytes, static_cast<std::int32_t>(ids.size()));
     for (const Id& id : ids) {
-        append_big(bound.bytes, static_cast<std::int32_t>(id.bytes.size()));
-        append(bound.bytes, id.bytes);
+        const Uuid& key = *id.uuid();
+        append_big(bound.bytes, static_cast<std::int32_t>(key.bytes.size()));
+        append(bound.bytes, key.bytes);
     }
     return bound;
 }

@@ -24,7 +24,7 @@ std::uint64_t number_at(const cql::Rows& rows, std::size_t column) {
     return bytes && bytes->size() == 8 ? load_big<std::uint64_t>(bytes->data()) : 0;
 }
 
-std::int64_t token_of(const Id& id) { return cql::murmur3_token(id.bytes); }
+std::int64_t token_of(const Id& id) { return cql::murmur3_token(id.uuid()->bytes); }
 
 }  // namespace
 

@@ -22,11 +22,7 @@ std::vector<std::int64_t> bigints_cell(const cql::Rows& rows, std::size_t row,
     return numbers;
 }
 
-Id id_cell(const cql::Rows& rows, std::size_t row) {
-    const Value value = cell_value(rows, row, "id");
-    const Uuid* id = value.get_if<Uuid>();
-    return id == nullptr ? Id() : *id;
-}
+Id id_cell(const cql::Rows& rows, std::size_t row) { return Id::of(text_cell(rows, row, "id")); }
 
 std::optional<Version> version_cell(const cql::Rows& rows, std::size_t row,
                                     std::string_view column) {
@@ -67,10 +63,7 @@ Notes& Notes::integer(std::int64_t value) {
     return *this;
 }
 
-Notes& Notes::id(const Id& value) {
-    values_.push_back(bind_key(value));
-    return *this;
-}
+Notes& Notes::id(const Id& value) { return text(value.to_string()); }
 
 Notes& Notes::bigints(const std::vector<std::int64_t>& values) {
     Bound bound{Bound::Kind::value, {}};

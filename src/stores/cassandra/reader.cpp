@@ -168,8 +168,10 @@ FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times
     FoundRow found;
     State& state = found.state;
     const auto key = rows.cell(row, 0);
-    if (key && key->size() == found.id.bytes.size()) {
-        std::memcpy(found.id.bytes.data(), key->data(), key->size());
+    Uuid uuid;
+    if (key && key->size() == uuid.bytes.size()) {
+        std::memcpy(uuid.bytes.data(), key->data(), key->size());
+        found.id = uuid;
     }
     state.exists = true;
     state.content.values.resize(layout_.columns.size());

@@ -20,14 +20,14 @@ constexpr std::array<Table, 5> tables{{
      "first_met bigint, first_positions frozen<list<bigint>>",
      "comment = 'how far each pair is settled'"},
     {"quarantine",
-     "pair text, id uuid, side text, field text, value text, reason text, row_version bigint, "
+     "pair text, id text, side text, field text, value text, reason text, row_version bigint, "
      "document_version bigint, row_newest_write bigint, row_digest bigint, document_shard int, "
      "document_seq_no bigint, document_primary_term bigint, row_json text, document_json text, "
      "first_seen bigint, last_seen bigint, tries int, PRIMARY KEY (pair, id)",
      "comment = 'records that could not be brought level'"},
     // A partition a day: a first meeting may beat millions.
     {"beaten",
-     "pair text, day bigint, beaten_at bigint, id uuid, side text, version bigint, winner bigint, "
+     "pair text, day bigint, beaten_at bigint, id text, side text, version bigint, winner bigint, "
      "json text, reason text, PRIMARY KEY ((pair, day), beaten_at, id, side)",
      "CLUSTERING ORDER BY (beaten_at DESC, id ASC, side ASC) AND comment = 'contents that lost'"},
     {"beaten_days", "pair text, day bigint, PRIMARY KEY (pair, day)",

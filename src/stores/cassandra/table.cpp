@@ -297,7 +297,9 @@ Task<std::vector<Outcome>> CassandraTable::insert(std::span<const Write> writes)
     co_return co_await impl_->send(*access, writes);
 }
 
-std::int64_t CassandraTable::token(const Id& id) const { return cql::murmur3_token(id.bytes); }
+std::int64_t CassandraTable::token(const Id& id) const {
+    return cql::murmur3_token(id.uuid()->bytes);
+}
 
 Task<RangeDigest> CassandraTable::digest(TokenRange range) {
     const std::shared_ptr<Access> access = impl_->ready();

@@ -148,7 +148,7 @@ State ElasticIndex::state_of(const Id& id, const Json& found, std::int64_t seen_
 /// Empty: a document that is left out.
 std::optional<Id> ElasticIndex::id_of(const Json& hit) {
     const std::string_view text = hit["_id"].text();
-    const auto id = Id::parse(text);
+    const auto id = Uuid::parse(text);
     if (!id) {
         note(foreign_, text, noted_limit);
         return std::nullopt;

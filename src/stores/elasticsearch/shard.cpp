@@ -8,16 +8,35 @@ namespace duet::elasticsearch {
 
 namespace {
 
-/// MurmurHash3 (x86, 32 bits, seed 0) of ASCII text in UTF-16LE, whose length is a multiple of two.
-std::uint32_t murmur3_of_utf16(const std::string& text) {
+/// UTF-8 (well-formed, since it has come from JSON or a text column) as UTF-16.
+std::u16string to_utf16(std::string_view text) {
+    std::u16string units;
+    units.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        std::uint32_t point = length == 1 ? lead : lead & (0xffU >> (length + 1));
+        for (std::size_t part = 1; part < length && i + part < text.size(); ++part) {
+            point = point << 6 | (static_cast<unsigned char>(text[i + part]) & 0x3fU);
+        }
+        i += length;
+        if (point >= 0x10000) {
+            units += static_cast<char16_t>(0xd800 + ((point - 0x10000) >> 10));
+            point = 0xdc00 + ((point - 0x10000) & 0x3ffU);
+        }
+        units += static_cast<char16_t>(point);
+    }
+    return units;
+}
+
+/// MurmurHash3 (x86, 32 bits, seed 0) of UTF-16LE, whose length is a multiple of two.
+std::uint32_t murmur3(std::u16string_view text) {
     constexpr std::uint32_t c1 = 0xcc9e2d51;
     constexpr std::uint32_t c2 = 0x1b873593;
-    const auto unit = [&](std::size_t i) {
-        return std::uint32_t{static_cast<unsigned char>(text[i])};
-    };
+    const auto unit = [&](std::size_t i) { return std::uint32_t{text[i]}; };
     std::uint32_t hash = 0;
     std::size_t i = 0;
-    for (; i + 2 <= text.size(); i += 2) {  // four bytes: two characters
+    for (; i + 2 <= text.size(); i += 2) {  // four bytes: two units
         hash ^= std::rotl((unit(i) | unit(i + 1) << 16) * c1, 15) * c2;
         hash = std::rotl(hash, 13) * 5 + 0xe6546b64;
     }
@@ -30,8 +49,8 @@ std::uint32_t murmur3_of_utf16(const std::string& text) {
 
 }  // namespace
 
-std::int32_t Routing::shard_of(const Uuid& id) const {
-    const std::int64_t hash = static_cast<std::int32_t>(murmur3_of_utf16(id.to_string()));
+std::int32_t Routing::shard_of(const Id& id) const {
+    const std::int64_t hash = static_cast<std::int32_t>(murmur3(to_utf16(id.to_string())));
     const std::int64_t bucket = (hash % routing_shards + routing_shards) % routing_shards;
     return static_cast<std::int32_t>(bucket / (routing_shards / shards));
 }

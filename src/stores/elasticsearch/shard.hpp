@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "base/uuid.hpp"
+#include "model/id.hpp"
 
 namespace duet::elasticsearch {
 
@@ -11,7 +11,7 @@ struct Routing {
     std::int32_t shards = 1;              // number_of_shards
     std::int32_t routing_shards = 1'024;  // routing_num_shards of the index's metadata
 
-    [[nodiscard]] std::int32_t shard_of(const Uuid& id) const;
+    [[nodiscard]] std::int32_t shard_of(const Id& id) const;
 };
 
 /// What Elasticsearch 7 and later chooses for an index made with so many shards.

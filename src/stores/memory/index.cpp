@@ -212,7 +212,7 @@ Task<IdPage> MemoryIndex::ids(std::string from, std::size_t limit) {
             page.next = page.ids.back().to_string();
             break;
         }
-        page.ids.push_back(*Uuid::parse(*each));
+        page.ids.push_back(Id::of(*each));
     }
     co_await hooks_.after("index.ids");
     co_return page;

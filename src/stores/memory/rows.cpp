@@ -131,9 +131,15 @@ std::vector<MemoryRows::Row> MemoryRows::scan(TokenRange range, std::size_t limi
 }
 
 std::int64_t MemoryRows::token(const Id& id) {
-    const auto high = load_big<std::uint64_t>(id.bytes.data());
-    const auto low = load_big<std::uint64_t>(id.bytes.data() + 8);
-    const auto position = static_cast<std::int64_t>(mix(high ^ mix(low + 0x9E3779B97F4A7C15U)));
+    constexpr std::uint64_t seed = 0x9E3779B97F4A7C15U;
+    std::uint64_t bits = seed;
+    if (const Uuid* uuid = id.uuid()) {
+        const auto high = load_big<std::uint64_t>(uuid->bytes.data());
+        bits = mix(high ^ mix(load_big<std::uint64_t>(uuid->bytes.data() + 8) + seed));
+    } else {
+        for (const char c : id.to_string()) bits = mix(bits ^ static_cast<unsigned char>(c));
+    }
+    const auto position = static_cast<std::int64_t>(bits);
     // As Cassandra's: the lowest token belongs to nobody, so that (lowest, highest] is everything.
     return position == INT64_MIN ? INT64_MAX : position;
 }

@@ -91,6 +91,16 @@ TEST(CommandLine, quarantine_takes_an_action_and_ids) {
     EXPECT_EQ(some.ids.size(), 1U);
 }
 
+TEST(CommandLine, an_id_is_any_text_and_a_pair_comes_before_its_ids) {
+    const auto show = std::get<QuarantineCommand>(parsed("quarantine show sensor.1~7").command);
+    ASSERT_EQ(show.ids.size(), 1U);
+    EXPECT_EQ(show.ids[0].to_string(), "sensor.1~7");
+    const auto retry = std::get<QuarantineCommand>(parsed("quarantine retry shop.a b.c 7").command);
+    EXPECT_EQ(retry.pair, "shop.a");
+    ASSERT_EQ(retry.ids.size(), 2U);
+    EXPECT_EQ(retry.ids[0].to_string(), "b.c");
+}
+
 TEST(CommandLine, conflicts_takes_an_action_and_an_id) {
     const std::string id = "6c1f3f4a-7e5d-4c0a-9b58-0f9f4d0f9a11";
     const auto restore = std::get<ConflictsCommand>(parsed("conflicts restore " + id).command);
@@ -134,8 +144,7 @@ TEST(CommandLine, a_wrong_value_is_named_with_a_right_one) {
     EXPECT_THAT(refusal("run --period 5"), testing::StartsWith("--period cannot be \"5\": write"));
     EXPECT_THAT(refusal("run --period 1ms"), HasSubstr("at least 10ms"));
     EXPECT_THAT(refusal("run --log-level loud"), HasSubstr("debug, info, warning or error"));
-    EXPECT_THAT(refusal("quarantine show 17"), HasSubstr("\"17\" is no record's UUID"));
-    EXPECT_THAT(refusal("quarantine retry orders"), HasSubstr("no ID|KEYSPACE.TABLE"));
+    EXPECT_THAT(refusal("quarantine list 17"), HasSubstr("\"17\" is no KEYSPACE.TABLE"));
     EXPECT_THAT(refusal("generate --side left"), HasSubstr("--side"));
     EXPECT_THAT(refusal("generate --update-share 2"), HasSubstr("--update-share"));
 }

@@ -48,7 +48,7 @@ inline void run(Task<void> task) {
 
 /// Ids in order.
 inline Id id_of(unsigned number) {
-    Id id = Id::version4(0, 0);
+    Uuid id = Uuid::version4(0, 0);
     for (std::size_t byte = 15; byte > 11; --byte, number >>= 8U) {
         id.bytes[byte] = static_cast<std::uint8_t>(number);
     }

@@ -78,7 +78,7 @@ State read(const std::vector<std::optional<Bytes>>& cells) {
 }
 
 const std::optional<Bytes> none;
-const std::optional<Bytes> key{Bytes(id.bytes.begin(), id.bytes.end())};
+const std::optional<Bytes> key{Bytes(id.uuid()->bytes.begin(), id.uuid()->bytes.end())};
 const std::optional<Bytes> seven = bytes_of(std::int64_t{7}, "int");
 
 TEST(RowReader, the_newest_write_is_the_version) {
@@ -210,7 +210,7 @@ TEST(RowBinder, clearing_touches_nothing_else) {
 
 TEST(RowBinder, the_digest_counts_elements_once_and_wraps) {
     const Content content{{Value(), Value(), List{std::string("a"), std::string("a")}}, ""};
-    const std::int64_t token = cql::murmur3_token(id.bytes);
+    const std::int64_t token = cql::murmur3_token(id.uuid()->bytes);
     const RangeDigest digest = digest_of_write(layout(), write_of(content), token);
     const std::uint64_t product = 9'000 * static_cast<std::uint64_t>(token);
     EXPECT_EQ(digest.count, 1U);

@@ -17,6 +17,10 @@ constexpr std::array known = {
     Known{"f47ac10b-58cc-4372-a567-0e02b2c3d479", {0, 0, 1, 3, 4}},
     Known{"6ba7b810-9dad-41d1-80b4-00c04fd430c8", {0, 0, 2, 0, 2}},
     Known{"ffffffff-ffff-4fff-bfff-ffffffffffff", {0, 1, 1, 3, 3}},
+    Known{"1", {0, 0, 2, 4, 0}},
+    Known{"x~y", {0, 1, 1, 2, 0}},
+    Known{"bl\u00e5 \u2603", {0, 0, 0, 3, 1}},
+    Known{"\u65e5\u672c\U0001d11ez", {0, 0, 2, 1, 2}},
 };
 constexpr std::array<std::int32_t, 5> shard_counts = {1, 2, 3, 5, 7};
 
@@ -24,7 +28,7 @@ TEST(Shard, is_the_one_that_the_server_names) {
     for (const Known& each : known) {
         for (std::size_t i = 0; i < shard_counts.size(); ++i) {
             const Routing routing{shard_counts[i], default_routing_shards(shard_counts[i])};
-            EXPECT_EQ(routing.shard_of(*Uuid::parse(each.id)), each.shard_of_1_2_3_5_7[i])
+            EXPECT_EQ(routing.shard_of(Id::of(each.id)), each.shard_of_1_2_3_5_7[i])
                 << each.id << " of " << shard_counts[i];
         }
     }
