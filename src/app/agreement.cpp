@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/glob.hpp"
 #include "base/error.hpp"
 
 namespace duet::app {
@@ -71,6 +72,41 @@ std::string listed(const std::vector<std::string>& names) {
     return names.size() > shown ? fmt::format("{} and {} more", text, names.size() - shown) : text;
 }
 
+/// Columns and fields that are not synced, by the reason.
+struct LeftAlone {
+    std::vector<std::string> columns;
+    std::vector<std::string> fields;
+    std::vector<std::string> dropped;
+    std::vector<std::string> too_many;
+
+    void note(std::vector<std::string>& notes, const TableLimits& limits) const {
+        if (!columns.empty()) {
+            notes.push_back(
+                fmt::format("columns {} stay as they are: the index has no such fields, and the "
+                            "direction is to_cassandra",
+                            listed(columns)));
+        }
+        if (!fields.empty()) {
+            notes.push_back(
+                fmt::format("fields {} stay in the documents: the table has no such columns, and "
+                            "the direction is to_elasticsearch",
+                            listed(fields)));
+        }
+        if (!dropped.empty()) {
+            notes.push_back(
+                fmt::format("fields {} stay in the documents: somebody dropped their columns "
+                            "(ALTER TABLE ADD brings them back)",
+                            listed(dropped)));
+        }
+        if (!too_many.empty()) {
+            notes.push_back(
+                fmt::format("fields {} stay in the documents: the table would have more than {} "
+                            "columns (max_new_columns)",
+                            listed(too_many), limits.max_columns));
+        }
+    }
+};
+
 }  // namespace
 
 Agreement agree(const Schema& table, const Schema& index, const TableLimits& limits) {
@@ -83,41 +119,38 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
     schema.notes = table.notes;
     schema.notes.insert(schema.notes.end(), index.notes.begin(), index.notes.end());
 
+    const sync::Direction direction = limits.shape.direction;
+    LeftAlone left;
     for (const Column& column : table.columns) {
+        if (!chosen(limits.shape.columns, column.name)) continue;
         const auto at = index.find(column.name);
+        if (!at && direction == sync::Direction::to_cassandra) {
+            left.columns.push_back(column.name);
+            continue;
+        }
         if (!at) agreed.new_fields.push_back(column.name);
         const Type type =
             at ? common_type(column, index.columns[*at].type, table, index) : column.type;
         schema.columns.push_back({column.name, type});
     }
-    std::vector<std::string> dropped;
-    std::vector<std::string> too_many;
     for (const Column& field : index.columns) {
         if (table.find(field.name) || field.name == limits.version_field) continue;
-        if (field.name == limits.key_column) {
+        if (!chosen(limits.shape.columns, field.name)) continue;
+        if (direction == sync::Direction::to_elasticsearch) {
+            left.fields.push_back(field.name);
+        } else if (field.name == limits.key_column) {
             schema.notes.push_back(fmt::format(
                 "field {} stays in the documents: the table's key has that name", field.name));
         } else if (contains(limits.dropped, field.name)) {
-            dropped.push_back(field.name);
+            left.dropped.push_back(field.name);
         } else if (schema.columns.size() >= limits.max_columns) {
-            too_many.push_back(field.name);
+            left.too_many.push_back(field.name);
         } else {
             agreed.new_columns.push_back(field.name);
             schema.columns.push_back(field);
         }
     }
-    if (!dropped.empty()) {
-        schema.notes.push_back(fmt::format(
-            "fields {} stay in the documents: somebody dropped their columns (ALTER TABLE ADD "
-            "brings them back)",
-            listed(dropped)));
-    }
-    if (!too_many.empty()) {
-        schema.notes.push_back(
-            fmt::format("fields {} stay in the documents: the table would have more than {} "
-                        "columns (max_new_columns)",
-                        listed(too_many), limits.max_columns));
-    }
+    left.note(schema.notes, limits);
     return agreed;
 }
 

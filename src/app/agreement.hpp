@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/config.hpp"
 #include "model/schema.hpp"
 
 namespace duet::app {
@@ -16,6 +17,8 @@ struct TableLimits {
     std::string version_field = "updated_at";
     /// Columns that somebody dropped: not added again.
     std::vector<std::string> dropped;
+    /// What the [[pair]] takes of both sides, and which way.
+    Shape shape;
     /// No column is added to a table that has so many already.
     std::size_t max_columns = 100;
 };

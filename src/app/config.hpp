@@ -44,11 +44,19 @@ struct HttpConfig {
     bool operator==(const HttpConfig&) const = default;
 };
 
+/// What of its tables a [[pair]] takes, and which way.
+struct Shape {
+    std::vector<std::string> columns = {"*"};  // globs (glob.hpp)
+    sync::Direction direction = sync::Direction::both;
+    bool operator==(const Shape&) const = default;
+};
+
 /// One [[pair]]: tables of a keyspace, and the names of their indices.
 struct PairRule {
     std::string keyspace;
     std::vector<std::string> tables = {"*"};  // globs (glob.hpp)
     std::string index = "{keyspace}.{table}";
+    Shape shape;
     bool operator==(const PairRule&) const = default;
 };
 

@@ -104,20 +104,40 @@ void plan_everything(const Config& config, const Inventory& inventory, const Kno
     }
 }
 
+/// One direction: the source must be there.
+void check_source(PairPlan& plan) {
+    if (!plan.problem.empty()) return;
+    if (plan.shape.direction == sync::Direction::to_elasticsearch && plan.creates_table) {
+        plan.problem = fmt::format(
+            "there is no table {}, and its [[pair]] goes to_elasticsearch only: create the table, "
+            "or take the direction away",
+            plan.name);
+    }
+    if (plan.shape.direction == sync::Direction::to_cassandra && plan.creates_index) {
+        plan.problem = fmt::format(
+            "there is no index {}, and its [[pair]] goes to_cassandra only: create the index, or "
+            "take the direction away",
+            plan.index);
+    }
+}
+
 void plan_rule(const PairRule& rule, const Inventory& inventory, const Known& known,
                std::vector<PairPlan>& plans) {
     const bool one_table = rule.tables.size() == 1 && is_literal(rule.tables.front());
     const TableName given{rule.keyspace, one_table ? rule.tables.front() : ""};
+    const auto add = [&](PairPlan plan) {
+        plan.shape = rule.shape;
+        check_source(plan);
+        plans.push_back(std::move(plan));
+    };
     for (const KnownTable& table : inventory.tables) {
         if (table.keyspace != rule.keyspace || !chosen(rule.tables, table.table)) continue;
         const TableName name{table.keyspace, table.table};
-        plans.push_back(plan_for(name, index_name(rule.index, name), known));
+        add(plan_for(name, index_name(rule.index, name), known));
     }
     for (const KnownIndex& index : inventory.indices) {
         const auto name = table_name(rule.index, index.name, given);
-        if (name && chosen(rule.tables, name->table)) {
-            plans.push_back(plan_for(*name, index.name, known));
-        }
+        if (name && chosen(rule.tables, name->table)) add(plan_for(*name, index.name, known));
     }
 }
 
@@ -139,6 +159,12 @@ void refuse_shared(std::vector<PairPlan>& plans) {
                 fmt::format("{} {} would belong to {}: change one [[pair]]", what, key(plan), all);
         }
     };
+    for (std::size_t i = 1; i < plans.size(); ++i) {
+        PairPlan& before = plans[i - 1];
+        if (before.name != plans[i].name || before.index != plans[i].index) continue;
+        before.problem = "it stands in two [[pair]] that say different things: change one of them";
+        plans[i].problem = before.problem;
+    }
     const auto index = [](const PairPlan& plan) { return plan.index; };
     const auto name = [](const PairPlan& plan) { return plan.table.empty() ? "" : plan.name; };
     refuse(index, name, "index");

@@ -37,6 +37,7 @@ struct PairPlan {
     bool creates_table = false;
     bool creates_index = false;
     std::string problem;  // why it is not paired, with the remedy; empty: it is
+    Shape shape;
 
     bool operator==(const PairPlan&) const = default;
 };

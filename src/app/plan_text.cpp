@@ -9,6 +9,9 @@ std::string line_of(const PairPlan& plan) {
     if (plan.creates_keyspace) text += ": keyspace and table will be made";
     if (plan.creates_table && !plan.creates_keyspace) text += ": the table will be made";
     if (plan.creates_index) text += ": the index will be made";
+    if (plan.shape.direction == sync::Direction::to_elasticsearch)
+        text += ", one way: to Elasticsearch";
+    if (plan.shape.direction == sync::Direction::to_cassandra) text += ", one way: to Cassandra";
     return text;
 }
 

@@ -247,7 +247,7 @@ void Service::reload() {
         generation_->config.period = settings_.config.period;
         generation_->daemon.set_period(settings_.config.period);
         for (auto& [name, entry] : generation_->served)
-            entry.live->pair().configure(pair_settings(settings_.config));
+            entry.live->pair().configure(pair_settings(settings_.config, entry.live->plan()));
     } else {
         log::info("configuration read again: pairs start anew");
         generation_->leave();

@@ -188,7 +188,7 @@ Task<void> Servers::give_ddl_lease_back() {
     co_await state_.release_lease(ddl_lease, owner_);
 }
 
-sync::PairSettings pair_settings(const Config& config) {
+sync::PairSettings pair_settings(const Config& config, const PairPlan& plan) {
     sync::PairSettings settings;
     settings.period = config.period;
     settings.sweep_share = config.sweep_share;
@@ -196,6 +196,7 @@ sync::PairSettings pair_settings(const Config& config) {
     settings.rules.first_meeting = config.first_meeting;
     settings.rules.keep_beaten = config.keep_beaten;
     settings.rules.settled_limit = config.settled_limit;
+    settings.rules.direction = plan.shape.direction;
     return settings;
 }
 
@@ -205,13 +206,14 @@ LivePair::LivePair(Servers& servers, PairPlan plan)
       rows_(servers.session(), servers.clock(), table_options(servers.config(), plan_)),
       documents_(servers.client(), servers.clock(), index_options(servers.config(), plan_)),
       pair_(plan_.name, rows_, documents_, servers.state(), servers.clock(),
-            pair_settings(servers.config()), [this] { return agree(); }) {}
+            pair_settings(servers.config(), plan_), [this] { return agree(); }) {}
 
 Task<LivePair::Described> LivePair::describe() {
     Described described;
     described.table = co_await rows_.describe();
     described.index = co_await documents_.describe();
     described.limits.version_field = servers_.config().version_field;
+    described.limits.shape = plan_.shape;
     described.limits.max_columns = servers_.config().max_new_columns;
     described.limits.key_column.clear();  // of a table to come: chosen beside its columns
     std::string keyspace = plan_.keyspace;
@@ -255,9 +257,9 @@ Task<Schema> LivePair::agree() {
 }
 
 std::unique_ptr<sync::Context> LivePair::reading(const Agreement& agreed) {
-    auto context =
-        std::make_unique<sync::Context>(plan_.name, rows_, documents_, servers_.state(),
-                                        servers_.clock(), pair_settings(servers_.config()).rules);
+    auto context = std::make_unique<sync::Context>(plan_.name, rows_, documents_, servers_.state(),
+                                                   servers_.clock(),
+                                                   pair_settings(servers_.config(), plan_).rules);
     context->schema = agreed.schema;
     context->rules.version_column = agreed.schema.version_precision.has_value();
     if (agreed.schema.version_precision)
@@ -298,7 +300,8 @@ Task<void> LivePair::provision() {
     if (described.index.exists && !agreed.new_fields.empty()) {
         log::info("adding fields", {{"index", plan_.index}, {"fields", joined(agreed.new_fields)}});
     }
-    co_await documents_.provision(agreed.schema, true);
+    const bool may_map = plan_.shape.direction != sync::Direction::to_cassandra;
+    co_await documents_.provision(agreed.schema, may_map);
 }
 
 }  // namespace duet::app

@@ -100,6 +100,6 @@ private:
     [[nodiscard]] Task<void> provision();
 };
 
-[[nodiscard]] sync::PairSettings pair_settings(const Config& config);
+[[nodiscard]] sync::PairSettings pair_settings(const Config& config, const PairPlan& plan);
 
 }  // namespace duet::app

@@ -28,6 +28,8 @@ public:
         if (row_.exists && row_.problem) return Refuse{"cassandra", *row_.problem};
         if (document_.exists && document_.problem)
             return Refuse{"elasticsearch", *document_.problem};
+        if (rules_.direction == Direction::to_elasticsearch) return mirror_row();
+        if (rules_.direction == Direction::to_cassandra) return mirror_document();
         if (!document_.exists) return row_.exists ? row_wins() : Decision{Settle{}};
         if (!row_.exists) return row_missing();
         // V6: without a version on one side, equal is level as it stands: nothing is written.
@@ -82,6 +84,34 @@ private:
         write.timestamp = timestamp_for(version);
         write.keep_row = keep_row;
         write.future = ahead(version);
+        return write;
+    }
+
+    [[nodiscard]] bool newer(std::optional<Version> left, std::optional<Version> right) const {
+        return left && right &&
+               floor_to(left->micros, precision()) > floor_to(right->micros, precision());
+    }
+
+    /// One direction, from Cassandra.
+    [[nodiscard]] Decision mirror_row() const {
+        if (!row_.exists) return document_.exists ? Decision{Stay{}} : Settle{};
+        const bool level = document_.exists && sight_.same;
+        return level && !newer(row_.version, document_.version) ? Decision{Settle{}} : row_wins();
+    }
+
+    /// One direction, from Elasticsearch: documents are not even stamped.
+    [[nodiscard]] Decision mirror_document() const {
+        if (!document_.exists) return row_.exists ? Decision{Stay{}} : Settle{};
+        WriteRow write;
+        write.version =
+            document_.version.value_or(Version{sight_.old ? sight_.first_met : document_.seen_at});
+        write.future = ahead(write.version.micros);
+        const bool level = row_.exists && sight_.same;
+        if (level && (write.future || !newer(document_.version, row_.version))) return Settle{};
+        // A copy that was deleted is made again now: no deletion of until now hides it.
+        write.timestamp = row_.exists ? timestamp_for(write.version.micros)
+                                      : std::max(timestamp_for(write.version.micros), sight_.now);
+        write.keep_row = row_.exists && !sight_.same && newer(row_.version, write.version);  // V8
         return write;
     }
 

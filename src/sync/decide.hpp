@@ -33,6 +33,9 @@ struct Settle {};
 /// A row that expires (V10): touched on neither side.
 struct LeaveOut {};
 
+/// One direction: only the copy has the record, and it stays there as it is.
+struct Stay {};
+
 /// Give the document this version first, by compare-and-swap, then look again (V2, V3, V7).
 struct StampDocument {
     Version version;
@@ -65,7 +68,7 @@ struct Refuse {
 struct StopPair {};
 
 using Decision =
-    std::variant<Settle, LeaveOut, StampDocument, WriteDocument, WriteRow, Refuse, StopPair>;
+    std::variant<Settle, LeaveOut, Stay, StampDocument, WriteDocument, WriteRow, Refuse, StopPair>;
 
 /// Never fails, asks nobody, depends on nothing but its arguments.
 [[nodiscard]] Decision decide(const Sight& sight, const Rules& rules);

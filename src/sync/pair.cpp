@@ -136,10 +136,11 @@ Task<Report> Pair::level() {
     const std::uint64_t documents = co_await context_.documents.count();
     const bool untouched =
         std::ranges::all_of(context_.checkpoint.cursor().shards, [](auto at) { return at < 0; });
-    if (documents == 0) {
+    const Direction direction = context_.rules.direction;
+    if (documents == 0 && direction != Direction::to_cassandra) {
         total = co_await copy_rows();
         copied = true;
-    } else if (untouched && co_await table_is_empty()) {
+    } else if (untouched && direction != Direction::to_elasticsearch && co_await table_is_empty()) {
         total = co_await documents_copy_.run();
         copied = true;
     }

@@ -148,6 +148,10 @@ Task<void> Reconciler::hidden(Item* item, std::int64_t timestamp, std::vector<It
         co_await quarantine(*item, "cassandra", std::move(refusal), report);
         co_return;
     }
+    if (context_.rules.direction == Direction::to_cassandra) {
+        look_again(item, again, report);  // what is not there is written with the clock's time
+        co_return;
+    }
     Stamp newer;
     newer.id = item->id;
     // The clock from before the look, as in V3: a row written since is newer than this.

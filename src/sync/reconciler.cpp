@@ -144,6 +144,10 @@ void Reconciler::add_to(Plan& plan, Item& item, Decision decision, Report& repor
         ++report.expiring;
         return;
     }
+    if (std::holds_alternative<Stay>(decision)) {
+        ++report.stayed;
+        return;
+    }
     if (std::holds_alternative<StopPair>(decision)) {
         throw Misconfigured(
             context_.pair + ": a row and an older, unstamped document of record " +
@@ -173,7 +177,10 @@ void Reconciler::add_to(Plan& plan, Item& item, Decision decision, Report& repor
         // Written since the look that gave the stamp: it may be newer than the document.
         const bool unseen = item.dated && item.kept_row != digest_of(*item.row, context_.schema);
         if (row->keep_row) {
-            keep(plan, item, true, row->version, "first_meeting prefers the document", report);
+            keep(plan, item, true, row->version,
+                 context_.rules.direction == Direction::both ? "first_meeting prefers the document"
+                                                             : "the direction is to_cassandra",
+                 report);
         } else if (unseen) {
             keep(plan, item, true, row->version, "an unstamped document won", report);
         }

@@ -13,6 +13,7 @@ Report& Report::operator+=(const Report& other) {
     kept += other.kept;
     quarantined += other.quarantined;
     expiring += other.expiring;
+    stayed += other.stayed;
     future += other.future;
     superseded += other.superseded;
     unsettled.insert(unsettled.end(), other.unsettled.begin(), other.unsettled.end());
@@ -31,6 +32,7 @@ std::string summary(const Report& report) {
     add(report.kept, "kept as beaten");
     add(report.quarantined, "refused");  // tries; records are counted elsewhere
     add(report.expiring, "left out (they expire)");
+    add(report.stayed, "only in the copy");
     add(report.future, "dated in the future");
     add(report.unsettled.size(), "still moving");
     return text;

@@ -12,8 +12,13 @@ namespace duet::sync {
 /// Who wins at a first meeting where an old, unstamped document and a row with a version differ.
 enum class FirstMeeting : std::uint8_t { cassandra, elasticsearch, stop };
 
+/// Which way a pair's records go. One way is a mirror: the source's content wins whatever the
+/// versions say, the source is never written, and what only the copy has stays as it is.
+enum class Direction : std::uint8_t { both, to_elasticsearch, to_cassandra };
+
 /// What holds for one pair of a table and an index.
 struct Rules {
+    Direction direction = Direction::both;
     /// The table has a usable version column, and how exactly it holds a version (V0, V1).
     bool version_column = false;
     Precision column_precision = Precision::microseconds;

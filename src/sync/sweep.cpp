@@ -167,7 +167,7 @@ Task<Report> Sweep::finish_round() {
     if (report.unsettled.empty())
         // The numbers are of different moments; never more than the look itself has left missing.
         explained_ = std::min(difference - static_cast<std::int64_t>(report.rows_written),
-                              static_cast<std::int64_t>(report.quarantined));
+                              static_cast<std::int64_t>(report.quarantined + report.stayed));
     co_return report;
 }
 

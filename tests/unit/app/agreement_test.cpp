@@ -134,5 +134,36 @@ TEST(Agreement, passes_on_the_notes_of_both_sides) {
                 ElementsAre("column c is a counter", "field g is an alias"));
 }
 
+TEST(Agreement, columns_that_the_globs_leave_out_are_left_on_their_side) {
+    TableLimits limits;
+    limits.shape.columns = {"*", "!secret_*"};
+    const auto agreed =
+        agree(table({{"name", of(Kind::text)}, {"secret_a", of(Kind::text)}}),
+              index({{"secret_b", of(Kind::text)}, {"colour", of(Kind::text)}}), limits);
+    EXPECT_THAT(names(agreed.schema), ElementsAre("name", "colour"));
+    EXPECT_THAT(agreed.new_columns, ElementsAre("colour"));
+    EXPECT_THAT(agreed.new_fields, ElementsAre("name"));
+}
+
+TEST(Agreement, to_elasticsearch_takes_no_fields_into_the_table) {
+    TableLimits limits;
+    limits.shape.direction = sync::Direction::to_elasticsearch;
+    const auto agreed =
+        agree(table({{"a", of(Kind::text)}}), index({{"b", of(Kind::text)}}), limits);
+    EXPECT_THAT(names(agreed.schema), ElementsAre("a"));
+    EXPECT_TRUE(agreed.new_columns.empty());
+    EXPECT_THAT(agreed.schema.notes, ElementsAre(HasSubstr("fields b stay in the documents")));
+}
+
+TEST(Agreement, to_cassandra_clears_no_column_that_documents_do_not_know) {
+    TableLimits limits;
+    limits.shape.direction = sync::Direction::to_cassandra;
+    const auto agreed =
+        agree(table({{"a", of(Kind::text)}}), index({{"b", of(Kind::text)}}), limits);
+    EXPECT_THAT(names(agreed.schema), ElementsAre("b"));
+    EXPECT_TRUE(agreed.new_fields.empty());
+    EXPECT_THAT(agreed.schema.notes, ElementsAre(HasSubstr("columns a stay as they are")));
+}
+
 }  // namespace
 }  // namespace duet::app

@@ -246,5 +246,15 @@ TEST(Config, only_servers_on_this_machine_are_loopback) {
     EXPECT_FALSE(only_loopback(parsed("[elasticsearch]\nurls = [\"http://127.example.org\"]\n")));
 }
 
+TEST(Config, a_pair_chooses_columns_and_a_direction) {
+    const Config config = parsed(
+        "[[pair]]\nkeyspace = \"shop\"\ncolumns = [\"!secret\"]\ndirection = \"to_cassandra\"\n");
+    EXPECT_EQ(config.pairs.at(0).shape.columns, std::vector<std::string>{"!secret"});
+    EXPECT_EQ(config.pairs.at(0).shape.direction, sync::Direction::to_cassandra);
+    EXPECT_EQ(refusal("[[pair]]\nkeyspace = \"shop\"\ndirection = \"to_elastic\"\n"),
+              "duet.toml:3:13: pair.direction must be one of: both, to_elasticsearch, "
+              "to_cassandra");
+}
+
 }  // namespace
 }  // namespace duet::app

@@ -28,7 +28,7 @@ Config with(std::vector<PairRule> rules) {
 
 PairRule rule(std::string keyspace, std::vector<std::string> tables = {"*"},
               std::string index = "{keyspace}.{table}") {
-    return {std::move(keyspace), std::move(tables), std::move(index)};
+    return {std::move(keyspace), std::move(tables), std::move(index), {}};
 }
 
 std::vector<std::string> names(const std::vector<PairPlan>& plans) {
@@ -161,6 +161,32 @@ TEST(Discovery, two_rules_that_agree_make_one_pair) {
     const auto plans = plan_pairs(config, inventory({"a"}, {"a.t"}, {"a.t"}));
     ASSERT_EQ(plans.size(), 1U);
     EXPECT_EQ(plans[0].problem, "");
+}
+
+TEST(Discovery, one_direction_needs_its_source) {
+    PairRule to_index = rule("shop");
+    to_index.shape.direction = sync::Direction::to_elasticsearch;
+    PairRule to_table = rule("shop");
+    to_table.shape.direction = sync::Direction::to_cassandra;
+    const Inventory both = inventory({"shop"}, {"shop.orders"}, {"shop.carts"});
+    const auto from_tables = plan_pairs(with({to_index}), both);
+    ASSERT_THAT(names(from_tables), testing::ElementsAre("shop.carts", "shop.orders"));
+    EXPECT_THAT(from_tables[0].problem, HasSubstr("there is no table shop.carts"));
+    EXPECT_EQ(from_tables[1].problem, "");
+    const auto from_indices = plan_pairs(with({to_table}), both);
+    EXPECT_EQ(from_indices[0].problem, "");
+    EXPECT_THAT(from_indices[1].problem, HasSubstr("there is no index shop.orders"));
+}
+
+TEST(Discovery, two_rules_that_say_different_things_of_a_table_are_refused) {
+    PairRule narrow = rule("shop", {"orders"});
+    narrow.shape.columns = {"!secret"};
+    const Inventory one = inventory({"shop"}, {"shop.orders"}, {});
+    const auto plans = plan_pairs(with({rule("shop"), narrow}), one);
+    ASSERT_EQ(plans.size(), 2U);
+    EXPECT_THAT(plans[0].problem, HasSubstr("two [[pair]]"));
+    EXPECT_THAT(plans[1].problem, HasSubstr("two [[pair]]"));
+    EXPECT_EQ(plan_pairs(with({rule("shop"), rule("shop", {"orders"})}), one).size(), 1U);
 }
 
 }  // namespace

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""What a [[pair]] takes of its tables: columns left out, and pairs of one direction."""
+
+import unittest
+
+from harness import World, eventually, key, main, now, stamp, tearDownModule  # noqa: F401
+
+SECOND = 1_000_000
+
+
+class Shaping(unittest.TestCase):
+    def setUp(self):
+        self.world = World(self)
+
+    def row(self, record, columns="*"):
+        return self.world.cql(f"SELECT {columns} FROM $.items WHERE id = {record}").one()
+
+    def test_columns_that_are_left_out_stay_on_their_side(self):
+        world = self.world
+        world.configure(pair='columns = ["*", "!internal_*"]')
+        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text, internal_note text)")
+        record, other = key(), key()
+        world.cql(f"INSERT INTO $.items (id, name, internal_note) VALUES ({record}, 'a', 'row''s') "
+                  f"USING TIMESTAMP {now() - 60 * SECOND}")
+        world.duet("once")
+        self.assertNotIn("internal_note", world.documents("items")[record])
+        self.assertNotIn("internal_note", str(world.elastic.do("GET", world.path("items", "_mapping"))))
+        # The document wins: the row's own column stays. The row wins: the document's field stays.
+        for each in (record, other):
+            world.put("items", each, {"name": "b", "internal_score": 7,
+                                      "updated_at": stamp(now() - 30 * SECOND)})
+        world.duet("once")
+        self.assertEqual(self.row(record, "name, internal_note"), ("b", "row's"))
+        self.assertEqual(self.row(other, "name, internal_note"), ("b", None))
+        world.cql(f"UPDATE $.items SET name = 'c' WHERE id = {record}")
+        world.duet("once")
+        document = world.documents("items")[record]
+        self.assertEqual((document["name"], document["internal_score"]), ("c", 7))
+        self.assertIn("0 to Elasticsearch, 0 to Cassandra", world.duet("once"))
+        columns = world.cql("SELECT column_name FROM system_schema.columns WHERE keyspace_name = "
+                            f"'{world.keyspace}' AND table_name = 'items'")
+        self.assertEqual({row.column_name for row in columns}, {"id", "name", "internal_note"})
+
+    def test_to_elasticsearch_never_writes_the_table(self):
+        world = self.world
+        world.configure(pair='direction = "to_elasticsearch"')
+        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text)")
+        record, alien = key(), key()
+        world.cql(f"INSERT INTO $.items (id, name) VALUES ({record}, 'row')")
+        daemon = world.start()
+        daemon.wait_for("pair is level")
+        written = world.writetimes("items", "name")
+        world.put("items", alien, {"name": "alien", "colour": "green",
+                                   "updated_at": stamp(now())})
+        world.update("items", record, {"name": "edited", "updated_at": stamp(now() + SECOND)})
+        eventually(lambda: world.documents("items")[record]["name"] == "row", "the row wins")
+        world.cql(f"UPDATE $.items SET name = 'later' WHERE id = {record}")
+        eventually(lambda: world.documents("items")[record]["name"] == "later", "the later row")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(list(world.rows("items")), [record])
+        self.assertGreater(world.writetimes("items", "name")[record], written[record])
+        self.assertEqual(world.documents("items")[alien]["name"], "alien")
+        self.assertIn("edited", world.duet("conflicts", "list") + world.duet(
+            "conflicts", "show", record))
+        world.elastic.do("PUT", f"/{world.keyspace}.orphans", {})
+        self.assertIn("there is no table", world.duet("plan"))
+
+    def test_to_cassandra_never_writes_the_index(self):
+        world = self.world
+        world.configure(pair='direction = "to_cassandra"')
+        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text, own text)")
+        world.elastic.do("PUT", f"/{world.index('items')}",
+                         {"mappings": {"properties": {"name": {"type": "keyword"}}}})
+        record, alien = key(), key()
+        world.cql(f"INSERT INTO $.items (id, name, own) VALUES ({record}, 'row', 'mine')")
+        world.cql(f"INSERT INTO $.items (id, name) VALUES ({alien}, 'alien')")
+        world.put("items", record, {"name": "document"})
+        mapping = world.elastic.do("GET", world.path("items", "_mapping"))
+        newest = world.newest_seq_no("items")
+        daemon = world.start()
+        eventually(lambda: self.row(record, "name, own") == ("document", "mine"), "the document wins")
+        world.cql(f"UPDATE $.items SET name = 'edited' WHERE id = {record}")
+        eventually(lambda: self.row(record, "name") == ("document",), "the document wins again")
+        world.cql(f"DELETE FROM $.items WHERE id = {record}")
+        eventually(lambda: self.row(record) is not None, "the row is made again")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(world.newest_seq_no("items"), newest)
+        self.assertEqual(world.elastic.do("GET", world.path("items", "_mapping")), mapping)
+        self.assertEqual(self.row(alien, "name"), ("alien",))
+
+
+if __name__ == "__main__":
+    main()
