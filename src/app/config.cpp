@@ -35,7 +35,9 @@ bool is_plain_name(std::string_view name) {
 void read_general(Section& top, Config& config) {
     constexpr milliseconds day{86'400'000};
     top.read("period", config.period, milliseconds(10), day);
-    top.read("sweep_every", config.sweep_every, milliseconds(100), 30 * day);
+    milliseconds every{0};
+    top.read("sweep_every", every, milliseconds(100), 30 * day);
+    if (top.has("sweep_every")) config.sweep_every = every;
     top.read_share("sweep_share", config.sweep_share);
     top.read("max_clock_ahead", config.max_clock_ahead, milliseconds(0), day);
     milliseconds keep = config.keep_beaten;

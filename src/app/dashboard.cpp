@@ -110,6 +110,7 @@ std::string status(const Overview& overview) {
         pairs.push_back({{"pair", pair.pair},
                          {"state", sync::name_of(pair.phase)},
                          {"reason", pair.reason},
+                         {"feeds", pair.feeds},
                          {"left_out", pair.left_out},
                          {"hint", pair.hint},
                          {"level_at_micros", pair.level_at},

@@ -192,6 +192,7 @@ sync::PairSettings pair_settings(const Config& config, const PairPlan& plan) {
     sync::PairSettings settings;
     settings.period = config.period;
     settings.sweep_share = config.sweep_share;
+    settings.sweep_every = config.sweep_every;
     settings.rules.max_clock_ahead = config.max_clock_ahead;
     settings.rules.first_meeting = config.first_meeting;
     settings.rules.keep_beaten = config.keep_beaten;
@@ -251,6 +252,7 @@ Task<Schema> LivePair::agree() {
     const bool complete = described.table.exists && described.index.exists;
     // What a server leaves missing though it was asked for is not asked for again and again.
     if (!complete || missing_of(agreed) != still_missing_) co_await make_what_is_missing();
+    co_await make_index();
     const Agreement now = co_await look();
     still_missing_ = missing_of(now);
     co_return now.schema;
@@ -273,6 +275,26 @@ Task<void> LivePair::make_what_is_missing() {
     std::exception_ptr failure;
     try {
         co_await provision();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await servers_.give_ddl_lease_back();
+    if (failure) std::rethrow_exception(failure);
+}
+
+/// For the `index` feed of a table that Duet made; after its first copy, which it would slow down.
+Task<void> LivePair::make_index() {
+    const bool wanted = rows_.made_by_duet() && !rows_.missing_index().empty();
+    if (!pair_.is_level() || !wanted || index_refused_) co_return;
+    log::info("making an index on the version column", {{"table", plan_.name}});
+    co_await servers_.take_ddl_lease();
+    std::exception_ptr failure;
+    try {
+        co_await rows_.make_index();
+    } catch (const Misconfigured& error) {
+        index_refused_ = true;
+        log::warning("no index: the table is compared as a whole",
+                     {{"table", plan_.name}, {"reason", error.what()}, {"remedy", error.hint()}});
     } catch (...) {
         failure = std::current_exception();
     }

@@ -88,6 +88,7 @@ private:
     std::vector<std::string> notes_;
 
     std::vector<std::string> still_missing_;
+    bool index_refused_ = false;
 
     struct Described {
         Schema table;
@@ -97,6 +98,7 @@ private:
     [[nodiscard]] Task<Described> describe();
     [[nodiscard]] Agreement agreement_of(const Described& described);
     [[nodiscard]] Task<void> make_what_is_missing();
+    [[nodiscard]] Task<void> make_index();
     [[nodiscard]] Task<void> provision();
 };
 

@@ -138,9 +138,14 @@ struct RowPage {
     RangeDigest digest;          // what digest() would say of exactly these rows
 };
 
+class RowFeed;
+
 /// A table of Cassandra.
 class RowStore : public Store {
 public:
+    /// The fastest feed that the table has now; nullptr: only the sweep notices changes. Ask again
+    /// after each provision().
+    [[nodiscard]] virtual RowFeed* feed() { return nullptr; }
     /// Position of an id on the ring.
     [[nodiscard]] virtual std::int64_t token(const Id& id) const = 0;
     [[nodiscard]] virtual Task<RangeDigest> digest(TokenRange range) = 0;

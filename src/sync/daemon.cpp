@@ -71,6 +71,7 @@ void Daemon::note(Served& served, const Report& report) {
     status.hint.clear();
     status.quarantined = served.pair->context().quarantine.size();
     status.sweep_time = served.pair->sweep_time();
+    status.feeds = served.pair->feeds();
     status.swept_at = served.pair->swept_at();
     if (report.unsettled.empty()) status.level_at = clock_.now();
     Report sum = report;

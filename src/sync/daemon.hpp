@@ -22,6 +22,7 @@ struct PairStatus {
     std::int64_t swept_at = 0;  // every row written before was compared; 0: not yet
     std::uint64_t passes = 0;
     std::size_t quarantined = 0;
+    std::string feeds;     // how changes are noticed
     std::string left_out;  // documents that can be no records, and why; empty: none
     std::chrono::microseconds sweep_time{0};
 };

@@ -1,8 +1,10 @@
 #include "sync/pair.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
+#include "model/row_feed.hpp"
 
 namespace duet::sync {
 
@@ -173,9 +175,56 @@ Task<Report> Pair::pass() {
         if (context_.quarantine.size() > 0) co_await context_.quarantine.load();
     }
     Report total = co_await follow();
+    Report rows = co_await follow_rows();
+    total += rows;
     Report swept = co_await sweep_within_share();
     total += swept;
     co_return total;
+}
+
+std::string Pair::feeds() const {
+    const RowFeed* feed = context_.rows.feed();
+    return feed == nullptr ? "seq_no, sweep" : "seq_no, " + feed->name();
+}
+
+Task<Report> Pair::follow_rows() {
+    Report total;
+    RowFeed* feed = context_.rows.feed();
+    const std::int64_t began = context_.clock.now();
+    for (int pages = 0; feed != nullptr && !stopping_ && pages < passes_at_once; ++pages) {
+        Report room = co_await make_room();
+        total += room;
+        RowChanges batch = co_await feed->next(batch_limit);
+        if (batch.incomplete) sweep_anew();
+        Report report = co_await reconciler_.reconcile(std::move(batch.changes));
+        const bool settled = report.unsettled.empty();
+        const bool moved = report.schema_moved;
+        total += report;
+        if (moved) co_await agree();  // the feed may be another one now
+        if (!settled || moved) break;
+        co_await feed->acknowledge();
+        if (!batch.caught_up) continue;
+        if (!feed_incomplete_) swept_at_ = std::max(swept_at_, began);
+        break;
+    }
+    co_return total;
+}
+
+void Pair::sweep_anew() {
+    if (std::exchange(feed_incomplete_, true)) return;
+    sweep_.restart();
+    sweep_due_ = 0;
+    round_began_ = context_.clock.now();
+}
+
+std::int64_t Pair::next_round(std::int64_t now) const {
+    const std::int64_t soonest = round_began_ + std::chrono::microseconds(settings_.period).count();
+    if (context_.rows.feed() == nullptr || feed_incomplete_) return std::max(sweep_due_, soonest);
+    if (settings_.sweep_every) {
+        return round_began_ + std::chrono::microseconds(*settings_.sweep_every).count();
+    }
+    const double pause = static_cast<double>(sweep_work_) / idle_sweep_share;
+    return std::max(now + static_cast<std::int64_t>(pause), soonest);
 }
 
 Task<Report> Pair::sweep_within_share() {
@@ -192,10 +241,13 @@ Task<Report> Pair::sweep_within_share() {
         const double rest = 1.0 / std::clamp(settings_.sweep_share, 0.01, 1.0) - 1.0;
         sweep_due_ = now + static_cast<std::int64_t>(static_cast<double>(now - step_began) * rest);
         total += report;
+        sweep_work_ += now - step_began;
         if (!report.caught_up) continue;
         sweep_time_ = std::chrono::microseconds(now - round_began_);
-        swept_at_ = round_began_;
-        sweep_due_ = std::max(sweep_due_, round_began_ + period);
+        swept_at_ = std::max(swept_at_, round_began_);
+        feed_incomplete_ = false;
+        sweep_due_ = next_round(now);
+        sweep_work_ = 0;
         round_began_ = std::max(now, sweep_due_);
     }
     total.caught_up = true;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "sync/first_copy_of_documents.hpp"
@@ -16,8 +17,10 @@ namespace duet::sync {
 struct PairSettings {
     Rules rules;
     std::chrono::milliseconds period{1'000};
-    /// Part of the time that the sweep may take, 0 to 1.
+    /// Part of the time that the sweep may take where it is the only feed of the rows, 0 to 1.
     double sweep_share = 0.25;
+    /// Beside a faster feed: how often a round begins; empty: as often as idle_sweep_share allows.
+    std::optional<std::chrono::milliseconds> sweep_every;
     /// How often the schema of both sides is looked at.
     std::chrono::milliseconds schema_every{5'000};
 };
@@ -65,6 +68,8 @@ public:
     [[nodiscard]] std::int64_t swept_at() const { return swept_at_; }
     /// level() was done once since open(): the daemon's ordinary life.
     [[nodiscard]] bool is_level() const { return level_; }
+    /// How changes are noticed: "seq_no, sweep".
+    [[nodiscard]] std::string feeds() const;
 
 private:
     Context context_;
@@ -83,16 +88,26 @@ private:
     std::int64_t round_began_ = 0;
     std::int64_t swept_at_ = 0;
     std::chrono::microseconds sweep_time_{0};
+    std::int64_t sweep_work_ = 0;   // microseconds that this round's steps took
+    bool feed_incomplete_ = false;  // the rows' feed has missed writes since the last whole round
 
     [[nodiscard]] Task<void> agree();
     [[nodiscard]] Task<Report> follow();
     /// V3: drains the feed and saves the cursor where as much is remembered as may be.
     [[nodiscard]] Task<Report> make_room();
     [[nodiscard]] Task<Report> copy_rows();
+    /// What the rows' fast feed says, if there is one.
+    [[nodiscard]] Task<Report> follow_rows();
+    /// Only a whole round finds what the rows' feed has missed.
+    void sweep_anew();
+    /// When the next round of the sweep is due, if the last one ended now.
+    [[nodiscard]] std::int64_t next_round(std::int64_t now) const;
     [[nodiscard]] Task<Report> sweep_round(const char* what);
     [[nodiscard]] Task<Report> sweep_within_share();
     [[nodiscard]] Task<bool> table_is_empty();
     void tell(const char* what, std::uint64_t records, double part);
 };
+
+constexpr double idle_sweep_share = 0.01;  // of the time, beside a faster feed
 
 }  // namespace duet::sync

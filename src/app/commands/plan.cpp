@@ -80,6 +80,10 @@ private:
             fmt::print("  new fields: {}\n", fmt::join(agreed.new_fields, ", "));
         }
         for (const std::string& note : agreed.schema.notes) fmt::print("  note: {}\n", note);
+        if (!live.rows().missing_index().empty() && !live.rows().made_by_duet()) {
+            fmt::print("  changes in the table would be noticed faster with: {};\n",
+                       live.rows().missing_index());
+        }
         if (ddl_) co_await print_ddl(of, agreed);
     }
 

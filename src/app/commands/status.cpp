@@ -26,6 +26,7 @@ struct PairState {
     PairPlan plan;
     std::string state;         // new, level, behind, waiting for its first start, failed
     std::string problem;       // failed: why
+    std::string feeds = "-";   // how changes are noticed
     std::uint64_t behind = 0;  // writes of the index that are not settled yet
     std::size_t quarantined = 0;
     std::size_t kept = 0;
@@ -113,6 +114,8 @@ private:
         state.first_met = cursor->first_met;
         if (state.plan.creates_index) co_return;
         LivePair live(servers_, state.plan);
+        (void)co_await live.look();
+        state.feeds = live.pair().feeds();
         const Cursor position = co_await live.documents().position();
         state.behind = distance(*cursor, position);
         state.state = state.behind == 0 ? "level" : "behind";
@@ -170,10 +173,10 @@ private:
         fmt::print("\n{:<{}}  {:<7}  {:>9}  {:>8}  {:>8}  {:>10}  {:>6}  feeds\n", "pair", width,
                    "state", "behind", "lag", "sweep", "quarantine", "beaten");
         for (const PairState& state : states) {
-            fmt::print("{:<{}}  {:<7}  {:>9}  {:>8}  {:>8}  {:>10}  {:>6}  seq_no, sweep\n",
+            fmt::print("{:<{}}  {:<7}  {:>9}  {:>8}  {:>8}  {:>10}  {:>6}  {}\n",
                        state.plan.name, width, state.state, grouped(state.behind),
                        seconds_or_dash(state.lag_seconds), seconds_or_dash(state.sweep_seconds),
-                       state.quarantined, state.kept);
+                       state.quarantined, state.kept, state.feeds);
             if (!state.problem.empty()) fmt::print("  {}\n", state.problem);
         }
         fmt::print("{}", left_out_text(plans));
@@ -187,7 +190,7 @@ private:
                              {"index", state.plan.index},
                              {"state", state.state},
                              {"problem", state.problem},
-                             {"feeds", {"seq_no", "sweep"}},
+                             {"feeds", state.feeds},
                              {"behind", state.behind},
                              {"lag_seconds", json_of(state.lag_seconds)},
                              {"sweep_seconds", json_of(state.sweep_seconds)},

@@ -28,13 +28,6 @@ std::size_t likely_size(const Value& value) {
     return value.get_if<List>() != nullptr || value.get_if<Map>() != nullptr ? 64 : 16;
 }
 
-Bound value_bound(const Value& value, const Type& type) {
-    Bound bound{Bound::Kind::value, {}};
-    bound.bytes.reserve(likely_size(value));
-    encode(value, type, bound.bytes);
-    return bound;
-}
-
 bool had_value(const Write& write, std::size_t column, const Type& type) {
     if (write.previous == nullptr || !write.previous->exists) {
         return false;
@@ -156,7 +149,7 @@ std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& writ
             current = i;
             const Value& value = value_of(write, i);
             if (is_stored(value, column.type)) {
-                return value_bound(value, column.type);
+                return bind_value(value, column.type);
             }
             // Unset, not null: each null is a tombstone.
             return had_value(write, i, column.type) ? null_bound() : unset_bound();
@@ -166,7 +159,7 @@ std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& writ
     }
     if (layout.version) {
         const Type& type = layout.version->type;
-        row.values.push_back(value_bound(version_value(write.version.micros, type), type));
+        row.values.push_back(bind_value(version_value(write.version.micros, type), type));
     }
     row.values.push_back(bind_bigint(write.timestamp));
     count_bytes(row);
@@ -207,6 +200,13 @@ Bound bind_keys(std::span<const Id> ids) {
         append_big(bound.bytes, static_cast<std::int32_t>(key.bytes.size()));
         append(bound.bytes, key.bytes);
     }
+    return bound;
+}
+
+Bound bind_value(const Value& value, const Type& type) {
+    Bound bound{Bound::Kind::value, {}};
+    bound.bytes.reserve(likely_size(value));
+    encode(value, type, bound.bytes);
     return bound;
 }
 

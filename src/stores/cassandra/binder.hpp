@@ -28,6 +28,8 @@ struct BoundRow {
 /// The key's bytes, and a list of keys for `IN ?`.
 [[nodiscard]] cql::Bound bind_key(const Id& id);
 [[nodiscard]] cql::Bound bind_keys(std::span<const Id> ids);
+/// A value that is not null.
+[[nodiscard]] cql::Bound bind_value(const Value& value, const Type& type);
 [[nodiscard]] cql::Bound bind_bigint(std::int64_t value);
 
 /// Cassandra stores cells for this value: not for null, nor for an empty non-frozen collection or

@@ -27,6 +27,7 @@ struct SchemaPages {
     Pages types;
     Pages columns;
     Pages dropped;
+    Pages indexes;
 };
 
 /// Reads with the same condition from each table of system_schema; types belong to the keyspace.
@@ -34,8 +35,8 @@ Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
                               std::string of_keyspace) {
     SchemaPages pages;
     const std::string from = " FROM system_schema.";
-    std::string tables = "SELECT keyspace_name, table_name, default_time_to_live, flags" + from +
-                         "tables" + of_table;
+    std::string tables = "SELECT keyspace_name, table_name, default_time_to_live, flags, comment" +
+                         from + "tables" + of_table;
     std::string views = "SELECT keyspace_name, view_name" + from + "views" + of_keyspace;
     std::string types =
         "SELECT keyspace_name, type_name, field_names, field_types" + from + "types" + of_keyspace;
@@ -43,6 +44,9 @@ Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
                           from + "columns" + of_table;
     std::string dropped =
         "SELECT keyspace_name, table_name, column_name" + from + "dropped_columns" + of_table;
+    std::string indexes =
+        "SELECT keyspace_name, table_name, kind, options" + from + "indexes" + of_table;
+    pages.indexes = co_await query_all(session, std::move(indexes));
     pages.tables = co_await query_all(session, std::move(tables));
     pages.views = co_await query_all(session, std::move(views));
     pages.types = co_await query_all(session, std::move(types));
@@ -74,6 +78,29 @@ std::map<std::string, UserTypes> user_types(const Pages& pages) {
     return types;
 }
 
+/// The column of a storage-attached index; empty: it is an index of another kind.
+std::optional<std::string> range_indexed(const cql::Rows& rows, std::size_t row) {
+    const Value options = cell_value(rows, row, "options");
+    const Map* entries = options.get_if<Map>();
+    if (entries == nullptr) {
+        return std::nullopt;
+    }
+    std::string column;
+    bool attached = false;
+    for (const auto& [name, value] : *entries) {
+        const std::string& text = value.get<std::string>();
+        if (name.get<std::string>() == "target") {
+            column = text;
+        } else if (name.get<std::string>() == "class_name") {
+            attached = text == "sai" || text.ends_with("StorageAttachedIndex");
+        }
+    }
+    if (column.size() > 1 && column.front() == '"') {
+        column = column.substr(1, column.size() - 2);
+    }
+    return attached ? std::optional(column) : std::nullopt;
+}
+
 std::vector<TableInfo> assemble(const SchemaPages& pages) {
     const auto types = user_types(pages.types);
     std::map<TableKey, RawTable> tables;
@@ -84,6 +111,12 @@ std::vector<TableInfo> assemble(const SchemaPages& pages) {
         RawTable& table = tables[key(rows, row, "table_name")];
         table.default_ttl = int_cell(rows, row, "default_time_to_live").value_or(0);
         table.flags = texts_cell(rows, row, "flags");
+        table.comment = text_cell(rows, row, "comment");
+    });
+    each_row(pages.indexes, [&](const cql::Rows& rows, std::size_t row) {
+        if (auto column = range_indexed(rows, row)) {
+            tables[key(rows, row, "table_name")].range_indexed.push_back(std::move(*column));
+        }
     });
     each_row(pages.columns, [&](const cql::Rows& rows, std::size_t row) {
         const auto found = tables.find(key(rows, row, "table_name"));

@@ -24,6 +24,8 @@ struct TableInfo {
     std::vector<std::string> notes;    // columns that cannot be synced, and why
     std::string reason;  // why it cannot be paired, naming table and remedy; empty: it can
     std::int64_t default_ttl = 0;  // seconds
+    bool made_by_duet = false;
+    std::vector<std::string> range_indexed;  // columns that a storage-attached index can search
 };
 
 /// How a keyspace that Duet makes is replicated: CQL's map, `{'class': ...}`; empty:

@@ -42,6 +42,7 @@ RowFetcher::RowFetcher(cql::Session& session, const Clock& clock, const Layout& 
       reader_(layout),
       by_keys_cql_(select_by_keys(layout)),
       by_token_cql_(select_by_token(layout)),
+      by_version_cql_(select_by_version(layout)),
       digest_cql_(digest_queries(layout)) {}
 
 Task<cql::Rows> RowFetcher::page(const std::string& cql, std::vector<cql::Bound> values,
@@ -154,6 +155,26 @@ Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit) {
     }
     for (std::size_t row = 0; row < result.rows.size(); ++row) {
         reader_.add_to_digest(result.digest, rows, row, token_of(result.rows[row].id));
+    }
+    co_return result;
+}
+
+Task<RowFetcher::VersionPage> RowFetcher::by_version(std::int64_t from, std::int64_t upto,
+                                                     Bytes page_from, std::size_t limit) {
+    const std::int64_t now = clock_.now();
+    const Type& type = layout_.version->type;
+    std::vector<cql::Bound> values;
+    for (const std::int64_t micros : {from, upto}) {
+        values.push_back(bind_value(version_value(micros, type), type));
+    }
+    const cql::Rows rows =
+        co_await page(by_version_cql_, std::move(values), std::move(page_from), limit);
+    VersionPage result;
+    result.next = rows.paging_state;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        FoundRow found = reader_.read(rows, row, false);
+        found.state.seen_at = now;
+        result.rows.push_back(Change{std::move(found.id), std::move(found.state), std::nullopt});
     }
     co_return result;
 }

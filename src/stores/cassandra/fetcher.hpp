@@ -22,6 +22,14 @@ public:
     [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit);
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range);
 
+    /// Rows by their version; on to the next page by its paging state, empty where that was all.
+    struct VersionPage {
+        std::vector<Change> rows;
+        Bytes next;
+    };
+    [[nodiscard]] Task<VersionPage> by_version(std::int64_t from, std::int64_t upto, Bytes page,
+                                               std::size_t limit);
+
 private:
     /// Rows of by_ids, put in their places as they arrive.
     struct Lookup;
@@ -38,6 +46,7 @@ private:
     PageSize pages_;
     std::string by_keys_cql_;
     std::string by_token_cql_;
+    std::string by_version_cql_;
     std::vector<std::string> digest_cql_;
     std::int32_t digest_page_ = most_digest_rows;  // rows that the server reads at a time
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "stores/cassandra/statements.hpp"
+
 namespace duet::cassandra {
 namespace {
 
@@ -125,6 +127,8 @@ TableInfo interpret(const RawTable& raw, const UserTypes& types) {
     table.keyspace = raw.keyspace;
     table.table = raw.table;
     table.default_ttl = raw.default_ttl;
+    table.made_by_duet = raw.comment == made_by_duet;
+    table.range_indexed = raw.range_indexed;
     table.key_column = keys.partition.size() == 1 ? keys.partition[0]->name : "";
     table.reason = reason_against(raw, keys);
     for (const RawColumn* column : keys.regular) {

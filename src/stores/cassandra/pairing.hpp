@@ -20,6 +20,8 @@ struct RawTable {
     std::string keyspace;
     std::string table;
     std::int64_t default_ttl = 0;
+    std::string comment;
+    std::vector<std::string> range_indexed;
     std::vector<std::string> flags;  // compound, and for old tables dense, super, counter
     std::vector<RawColumn> columns;
     std::vector<std::string> dropped;

@@ -88,6 +88,11 @@ std::string select_by_keys(const Layout& layout) {
 
 std::string select_by_token(const Layout& layout) { return select(layout) + in_range(layout); }
 
+std::string select_by_version(const Layout& layout) {
+    const std::string version = quoted(layout.version ? layout.version->name : "");
+    return select(layout) + " WHERE " + version + " >= ? AND " + version + " <= ?";
+}
+
 std::string insert_row(const Layout& layout) {
     std::string columns = quoted(layout.key);
     std::string places = "?";
@@ -139,7 +144,14 @@ std::string create_table(const std::string& keyspace, const std::string& table,
     if (!columns.empty()) {
         cql += ", " + column_definitions(columns, ", ");
     }
-    return cql + ", " + quoted(version_field) + " timestamp)";
+    return cql + ", " + quoted(version_field) +
+           " timestamp) WITH comment = " + literal(made_by_duet);
+}
+
+std::string create_version_index(const std::string& keyspace, const std::string& table,
+                                 const std::string& version_field) {
+    return "CREATE CUSTOM INDEX IF NOT EXISTS ON " + table_name(keyspace, table) + " (" +
+           quoted(version_field) + ") USING 'StorageAttachedIndex'";
 }
 
 std::string add_columns(const std::string& keyspace, const std::string& table,

@@ -21,9 +21,14 @@ namespace duet::cassandra {
 [[nodiscard]] std::string select_by_keys(const Layout& layout);
 /// The same of a token range. Parameters: after, upto.
 [[nodiscard]] std::string select_by_token(const Layout& layout);
+/// The same by the version column, which has an index. Parameters: from, upto; both included.
+[[nodiscard]] std::string select_by_version(const Layout& layout);
 /// Parameters: the key, the present columns in their order, the version column's value, the
 /// timestamp.
 [[nodiscard]] std::string insert_row(const Layout& layout);
+
+/// The comment of tables that Duet made: their indexes are Duet's business.
+constexpr std::string_view made_by_duet = "made by Duet";
 
 constexpr std::size_t digest_columns = 30;  // columns of one digest query; more are split
 
@@ -36,6 +41,10 @@ constexpr std::size_t digest_columns = 30;  // columns of one digest query; more
 [[nodiscard]] std::string create_table(const std::string& keyspace, const std::string& table,
                                        const std::string& key, const std::vector<Column>& columns,
                                        const std::string& version_field);
+/// An index that answers select_by_version.
+[[nodiscard]] std::string create_version_index(const std::string& keyspace,
+                                               const std::string& table,
+                                               const std::string& version_field);
 [[nodiscard]] std::string add_columns(const std::string& keyspace, const std::string& table,
                                       const std::vector<Column>& columns);
 

@@ -9,6 +9,7 @@
 #include "stores/cassandra/catalog.hpp"
 #include "stores/cassandra/failure.hpp"
 #include "stores/cassandra/fetcher.hpp"
+#include "stores/cassandra/index_feed.hpp"
 #include "stores/cassandra/statements.hpp"
 #include "stores/cassandra/writer.hpp"
 
@@ -80,13 +81,20 @@ std::vector<std::size_t> turned_up(const Write& write, const cassandra::FoundRow
 }  // namespace
 
 struct CassandraTable::Impl {
+    Impl(cql::Session& to, const Clock& time, TableOptions what)
+        : session(to), clock(time), options(std::move(what)), feed(time) {}
+
     cql::Session& session;
     const Clock& clock;
     TableOptions options;
     std::shared_ptr<Access> access;  // shared: a call in flight keeps what it began with
+    cassandra::IndexFeed feed;
+    std::string missing_index;
+    bool made_by_duet = false;
 
     [[nodiscard]] std::string name() const { return options.keyspace + "." + options.table; }
     [[nodiscard]] std::shared_ptr<Access> ready() const;
+    void choose_feed(const TableInfo& table);
     [[nodiscard]] Task<std::optional<TableInfo>> find();
     [[nodiscard]] Task<void> create(const Schema& schema);
     [[nodiscard]] Task<TableInfo> add(const TableInfo& table, const Schema& schema);
@@ -104,6 +112,21 @@ std::shared_ptr<Access> CassandraTable::Impl::ready() const {
         throw Unavailable("table " + name() + " is not there yet");
     }
     return access;
+}
+
+void CassandraTable::Impl::choose_feed(const TableInfo& table) {
+    made_by_duet = table.made_by_duet;
+    const auto& version = access->layout.version;
+    const bool indexable = version && version->type.kind != Kind::timeuuid;
+    const bool indexed = indexable && std::ranges::find(table.range_indexed, version->name) !=
+                                          table.range_indexed.end();
+    feed.read_with(indexed ? std::shared_ptr<cassandra::RowFetcher>(access, &access->fetcher)
+                           : nullptr);
+    missing_index.clear();
+    if (indexable && !indexed && cassandra::has_collection_times(session.release_version())) {
+        missing_index =
+            cassandra::create_version_index(options.keyspace, options.table, version->name);
+    }
 }
 
 Task<std::optional<TableInfo>> CassandraTable::Impl::find() {
@@ -223,7 +246,7 @@ Task<void> CassandraTable::Impl::read_back(Access& to, std::span<const Write> wr
 }
 
 CassandraTable::CassandraTable(cql::Session& session, const Clock& clock, TableOptions options)
-    : impl_(std::make_unique<Impl>(Impl{session, clock, std::move(options), nullptr})) {}
+    : impl_(std::make_unique<Impl>(session, clock, std::move(options))) {}
 
 CassandraTable::~CassandraTable() = default;
 
@@ -261,6 +284,8 @@ Task<void> CassandraTable::provision(const Schema& schema, bool may_create) {
     }
     if (!table) {
         impl_->access.reset();
+        impl_->feed.read_with(nullptr);
+        impl_->missing_index.clear();
         co_return;
     }
     require_usable(*table);
@@ -272,6 +297,20 @@ Task<void> CassandraTable::provision(const Schema& schema, bool may_create) {
                                cassandra::has_collection_times(impl_->session.release_version()));
     impl_->access =
         std::make_shared<Access>(impl_->session, impl_->clock, std::move(layout), schema);
+    impl_->choose_feed(*table);
+}
+
+RowFeed* CassandraTable::feed() { return impl_->feed.usable() ? &impl_->feed : nullptr; }
+
+std::string CassandraTable::missing_index() const { return impl_->missing_index; }
+
+bool CassandraTable::made_by_duet() const { return impl_->made_by_duet; }
+
+Task<void> CassandraTable::make_index() {
+    std::string statement = impl_->missing_index;
+    std::string what = "cannot make an index on table " + impl_->name();
+    co_await cassandra::run_ddl(impl_->session, std::move(statement), std::move(what));
+    impl_->missing_index.clear();
 }
 
 Task<std::vector<State>> CassandraTable::look(std::span<const Id> ids) {

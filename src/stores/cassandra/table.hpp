@@ -29,6 +29,15 @@ public:
     /// Throws Misconfigured, with the reason, for a table that cannot be paired.
     [[nodiscard]] Task<Schema> describe() override;
     [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
+    /// As of the last provision().
+    [[nodiscard]] RowFeed* feed() override;
+    /// The statement that would give the table an `index` feed; empty: it has one, or can have
+    /// none.
+    [[nodiscard]] std::string missing_index() const;
+    /// Duet made the table, so its indexes are Duet's to make.
+    [[nodiscard]] bool made_by_duet() const;
+    /// Runs missing_index(); for the holder of the lease. Throws Misconfigured.
+    [[nodiscard]] Task<void> make_index();
     [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
     [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
     [[nodiscard]] std::int64_t token(const Id& id) const override;

@@ -17,6 +17,9 @@ public:
     /// Both outlive this; several clients may share the rows.
     MemoryTable(MemoryRows& rows, MemoryHooks& hooks);
 
+    /// A feed that a test makes; it outlives the table.
+    void set_feed(RowFeed* feed) { feed_ = feed; }
+    [[nodiscard]] RowFeed* feed() override { return feed_; }
     [[nodiscard]] Task<Schema> describe() override;
     [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
     [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
@@ -40,6 +43,7 @@ private:
 
     MemoryRows& rows_;
     MemoryHooks& hooks_;
+    RowFeed* feed_ = nullptr;
     Schema schema_;                                    // as provisioned
     std::vector<std::optional<std::size_t>> columns_;  // of schema_, in the table
 };

@@ -42,7 +42,6 @@ TEST(Example, shows_the_defaults_where_there_are_any) {
     Config config = parse_config(with_everything(), "examples/duet.toml", ".");
     const Config defaults;
     EXPECT_EQ(config.period, defaults.period);
-    EXPECT_EQ(config.sweep_every, defaults.sweep_every);
     EXPECT_EQ(config.sweep_share, defaults.sweep_share);
     EXPECT_EQ(config.max_clock_ahead, defaults.max_clock_ahead);
     EXPECT_EQ(config.keep_beaten, defaults.keep_beaten);

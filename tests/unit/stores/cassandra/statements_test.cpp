@@ -71,9 +71,10 @@ TEST(Statements, a_digest_of_many_columns_is_several_queries) {
 
 TEST(Statements, a_table_is_made_with_frozen_insides_and_a_version) {
     const std::vector<Column> columns{{"n", typed("list<list<int>>")}};
-    EXPECT_EQ(create_table("shop", "orders", "id", columns, "updated_at"),
-              "CREATE TABLE IF NOT EXISTS \"shop\".\"orders\" (\"id\" uuid PRIMARY KEY, "
-              "\"n\" list<frozen<list<int>>>, \"updated_at\" timestamp)");
+    EXPECT_EQ(
+        create_table("shop", "orders", "id", columns, "updated_at"),
+        "CREATE TABLE IF NOT EXISTS \"shop\".\"orders\" (\"id\" uuid PRIMARY KEY, "
+        "\"n\" list<frozen<list<int>>>, \"updated_at\" timestamp) WITH comment = 'made by Duet'");
     EXPECT_EQ(add_columns("shop", "orders", columns),
               "ALTER TABLE \"shop\".\"orders\" ADD (\"n\" list<frozen<list<int>>>)");
 }

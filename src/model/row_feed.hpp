@@ -1,0 +1,38 @@
+#pragma once
+// A table's fast feed (design section 3): nominates rows written lately, so that a table costs what
+// changed in it and the sweep becomes the safety net.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/task.hpp"
+#include "model/store.hpp"
+
+namespace duet {
+
+/// Some rows that were written. Late, doubled and false nominations are harmless.
+struct RowChanges {
+    std::vector<Change> changes;  // with `row` set where the feed has read it anyway
+    bool caught_up = true;        // there is nothing more for now
+    /// Writes may be missing here: only the sweep finds them.
+    bool incomplete = false;
+};
+
+/// Errors are those of a store.
+class RowFeed {
+public:
+    RowFeed() = default;
+    RowFeed(const RowFeed&) = delete;
+    RowFeed& operator=(const RowFeed&) = delete;
+    virtual ~RowFeed() = default;
+    /// "journal" or "index".
+    [[nodiscard]] virtual std::string name() const = 0;
+    /// The next nominations, at most `limit`. What was not acknowledged comes again, at the latest
+    /// after a restart.
+    [[nodiscard]] virtual Task<RowChanges> next(std::size_t limit) = 0;
+    /// What next() returned last is settled.
+    [[nodiscard]] virtual Task<void> acknowledge() = 0;
+};
+
+}  // namespace duet

@@ -1,0 +1,133 @@
+// A pair whose table has a fast feed: it is followed, and the sweep becomes the safety net.
+
+#include "model/row_feed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "base/error.hpp"
+#include "world.hpp"
+
+namespace duet::sync {
+namespace {
+
+/// Says what a test told it to say.
+struct ToldFeed final : RowFeed {
+    std::deque<Id> ids;
+    bool incomplete = false;
+    std::size_t given = 0;
+    int acknowledged = 0;
+
+    [[nodiscard]] std::string name() const override { return "told"; }
+    Task<RowChanges> next(std::size_t limit) override {
+        RowChanges batch;
+        given = std::min(limit, ids.size());
+        for (std::size_t i = 0; i < given; ++i) {
+            batch.changes.push_back(Change{ids[i], std::nullopt, std::nullopt});
+        }
+        batch.caught_up = given == ids.size();
+        batch.incomplete = std::exchange(incomplete, false);
+        co_return batch;
+    }
+    Task<void> acknowledge() override {
+        ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(given));
+        ++acknowledged;
+        co_return;
+    }
+};
+
+PairSettings swept_hourly() {
+    PairSettings settings;
+    settings.sweep_every = std::chrono::hours(1);
+    return settings;
+}
+
+struct FedWorld : World {
+    ToldFeed feed;
+
+    explicit FedWorld(const PairSettings& settings = swept_hourly()) : World(settings) {
+        table.set_feed(&feed);
+        for (unsigned i = 0; i < 700; ++i) insert(i, "first", i, 1'000 + i);
+        (void)World::level();
+        // The round that was due at once.
+        for (int pass = 0; pass < 40; ++pass) step();
+    }
+    Report step(std::int64_t micros = 1'000'000) {
+        clock.micros += micros;
+        return run(pair->pass());
+    }
+};
+
+TEST(RowFeedOfAPair, what_it_nominates_is_synced_without_a_sweep) {
+    FedWorld world;
+    EXPECT_EQ(world.pair->feeds(), "seq_no, told");
+    for (unsigned i = 0; i < 700; ++i) {
+        world.insert(i, "second", i, 2'000'000 + i);
+        world.feed.ids.push_back(id_of(i));
+    }
+    EXPECT_EQ(world.step().documents_written, 700U);
+    EXPECT_EQ(world.names(699), "second|second");
+    EXPECT_TRUE(world.feed.ids.empty());
+}
+
+TEST(RowFeedOfAPair, what_it_does_not_tell_waits_for_the_sweep) {
+    FedWorld world;
+    world.insert(7, "untold", 7, 2'000'000);
+    for (int pass = 0; pass < 100; ++pass) world.step();
+    EXPECT_EQ(world.names(7), "untold|first");
+    for (int pass = 0; pass < 40; ++pass) world.step(100'000'000);
+    EXPECT_EQ(world.names(7), "untold|untold");
+}
+
+TEST(RowFeedOfAPair, where_it_has_missed_writes_a_round_of_the_sweep_begins_at_once) {
+    FedWorld world;
+    world.insert(7, "missed", 7, 2'000'000);
+    world.feed.incomplete = true;
+    for (int pass = 0; pass < 40; ++pass) world.step();
+    EXPECT_EQ(world.names(7), "missed|missed");
+    world.insert(8, "untold", 8, 3'000'000);
+    for (int pass = 0; pass < 40; ++pass) world.step();
+    EXPECT_EQ(world.names(8), "untold|first") << "the net is slow again";
+}
+
+TEST(RowFeedOfAPair, without_sweep_every_a_cheap_table_is_swept_often) {
+    FedWorld world{PairSettings{}};
+    world.insert(7, "untold", 7, 2'000'000);
+    for (int pass = 0; pass < 40; ++pass) world.step();
+    EXPECT_EQ(world.names(7), "untold|untold");  // memory takes no time
+}
+
+/// Breaks every look at documents.
+struct BrokenLook final : MemoryHooks {
+    bool broken = false;
+    Task<void> before(std::string_view operation) override {
+        if (broken && operation == "index.read") throw Unavailable("gone");
+        co_return;
+    }
+    Task<void> after(std::string_view /*operation*/) override { co_return; }
+};
+
+TEST(RowFeedOfAPair, nothing_is_acknowledged_before_it_is_settled) {
+    FedWorld world;
+    BrokenLook hooks;
+    MemoryIndex index{world.documents, hooks, world.clock};
+    Pair pair("shop.products", world.table, index, world.state, world.clock, swept_hourly(),
+              [&world] { return world.agree(); });
+    run(pair.open());
+    (void)run(pair.level());
+    run(index.provision(pair.context().schema, true));
+    world.insert(7, "second", 7, 2'000'000);
+    world.feed.ids.push_back(id_of(7));
+    const int before = world.feed.acknowledged;
+    hooks.broken = true;
+    EXPECT_THROW((void)run(pair.pass()), Unavailable);
+    EXPECT_EQ(world.feed.acknowledged, before);
+    hooks.broken = false;
+    (void)run(pair.pass());
+    EXPECT_TRUE(world.feed.ids.empty());
+    EXPECT_EQ(world.names(7), "second|second");
+}
+
+}  // namespace
+}  // namespace duet::sync
