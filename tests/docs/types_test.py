@@ -59,7 +59,7 @@ def promised(page):
 
 def columns_of(ddl):
     """{column: CQL type} of a CREATE TABLE."""
-    inside = re.search(r"\((.*)\);", ddl).group(1)
+    inside = re.search(r"\((.*)\) WITH", ddl).group(1)
     return dict(re.findall(r'"(\w+)" ((?:[^,<]|<[^>]*>+)+)', inside))
 
 
