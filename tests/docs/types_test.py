@@ -108,7 +108,7 @@ class OfTheTest(unittest.TestCase):
         self.assertNotIn("alias", PAGE)
 
     def test_reads_a_statement(self):
-        self.assertEqual(columns_of('CREATE TABLE x ("a" int, "v" vector<float, 3>, "m" map<text, text>);'),
+        self.assertEqual(columns_of('CREATE TABLE x ("a" int, "v" vector<float, 3>, "m" map<text, text>) WITH x = 1;'),
                          {"a": "int", "v": "vector<float, 3>", "m": "map<text, text>"})
 
 
