@@ -2,7 +2,9 @@
 // A table's fast feed (design section 3): nominates rows written lately, so that a table costs what
 // changed in it and the sweep becomes the safety net.
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,8 @@ public:
     virtual ~RowFeed() = default;
     /// "journal" or "index".
     [[nodiscard]] virtual std::string name() const = 0;
+    /// How soon after a look another is worth its cost; empty: once a period is enough.
+    [[nodiscard]] virtual std::optional<std::chrono::milliseconds> pace() const { return {}; }
     /// The next nominations, at most `limit`. What was not acknowledged comes again, at the latest
     /// after a restart.
     [[nodiscard]] virtual Task<RowChanges> next(std::size_t limit) = 0;

@@ -129,17 +129,33 @@ std::chrono::milliseconds Daemon::stopped(Served& served, const std::string& rea
     return stopped_retry;
 }
 
-Task<void> Daemon::rest(const Served& served, std::chrono::milliseconds duration) {
+Task<void> Daemon::rest(Served& served, std::chrono::milliseconds duration) {
     constexpr std::chrono::milliseconds slice{100};  // the longest wait for a stop
     const std::uint64_t retries = retries_;
+    const std::int64_t until = clock_.now() + std::chrono::microseconds(duration).count();
     while (duration.count() > 0 && !stopping_ && !served.retired) {
         if (served.status.phase == PairStatus::Phase::stopped && retries != retries_) co_return;
-        const std::chrono::milliseconds part = std::min(slice, duration);
+        const bool level = served.status.phase == PairStatus::Phase::level;
+        const auto pace = level ? served.pair->pace() : std::nullopt;
+        const std::chrono::milliseconds part = std::min({slice, duration, pace.value_or(slice)});
         co_await sleep_for(part);
         duration -= part;
+        if (!pace || stopping_) continue;
+        const bool well = co_await glance(served);
+        if (!well || clock_.now() >= until) break;
     }
     // A pass that was late leaves no pause; others on this thread need their turn all the same.
     co_await sleep_for(std::chrono::milliseconds(0));
+}
+
+Task<bool> Daemon::glance(Served& served) {
+    try {
+        const Report report = co_await served.pair->glance();
+        if (!report.idle()) note(served, report);
+    } catch (const Error&) {
+        co_return false;
+    }
+    co_return true;
 }
 
 void Daemon::stop() {

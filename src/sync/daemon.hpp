@@ -66,7 +66,9 @@ private:
     bool stopping_ = false;
 
     [[nodiscard]] Task<std::chrono::milliseconds> turn(Served& served);
-    [[nodiscard]] Task<void> rest(const Served& served, std::chrono::milliseconds duration);
+    [[nodiscard]] Task<void> rest(Served& served, std::chrono::milliseconds duration);
+    /// False: it failed; the next pass says why.
+    [[nodiscard]] Task<bool> glance(Served& served);
     [[nodiscard]] std::chrono::milliseconds failed(Served& served, const std::string& reason);
     [[nodiscard]] std::chrono::milliseconds stopped(Served& served, const std::string& reason,
                                                     const std::string& hint);

@@ -187,6 +187,13 @@ std::string Pair::feeds() const {
     return feed == nullptr ? "seq_no, sweep" : "seq_no, " + feed->name();
 }
 
+std::optional<std::chrono::milliseconds> Pair::pace() const {
+    const RowFeed* feed = level_ ? context_.rows.feed() : nullptr;
+    return feed == nullptr ? std::nullopt : feed->pace();
+}
+
+Task<Report> Pair::glance() { return follow_rows(); }
+
 Task<Report> Pair::follow_rows() {
     Report total;
     RowFeed* feed = context_.rows.feed();

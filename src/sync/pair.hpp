@@ -50,6 +50,10 @@ public:
     [[nodiscard]] Task<Report> level();
     /// What is due now, bounded: the feed, and the sweep within its share of the time.
     [[nodiscard]] Task<Report> pass();
+    /// Between two passes: what the rows' feed says, and nothing else.
+    [[nodiscard]] Task<Report> glance();
+    /// How often glance() is worth its cost; empty: never.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> pace() const;
     /// Looks at these records on both sides.
     [[nodiscard]] Task<Report> reconcile(std::vector<Id> ids);
 

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "model/row_feed.hpp"
 #include "world.hpp"
 
 namespace duet::sync {
@@ -38,6 +39,7 @@ struct Served {
     MemoryTable table;
     Pair pair;
     Daemon daemon;
+    std::chrono::milliseconds period = 10ms;
 
     Served()
         : table(world.rows, faults),
@@ -65,7 +67,7 @@ struct Served {
     std::optional<PairStatus> serve_until(std::function<bool(const PairStatus&)> done) {
         std::optional<PairStatus> seen;
         std::vector<Task<void>> both;
-        both.push_back(daemon.serve(pair, 10ms));
+        both.push_back(daemon.serve(pair, period));
         both.push_back(watch(std::move(done), seen));
         run(when_all(std::move(both)));
         return seen;
@@ -136,6 +138,32 @@ TEST(Daemon, a_stopped_pair_is_tried_again_when_asked) {
         return s.phase == PairStatus::Phase::level;
     });
     EXPECT_TRUE(level);
+}
+
+/// Nominates one row again and again, and wants to be asked often.
+struct EagerFeed final : RowFeed {
+    [[nodiscard]] std::string name() const override { return "eager"; }
+    [[nodiscard]] std::optional<std::chrono::milliseconds> pace() const override { return 5ms; }
+    Task<RowChanges> next(std::size_t /*limit*/) override {
+        RowChanges batch;
+        batch.changes.push_back(Change{id_of(1), std::nullopt, std::nullopt});
+        co_return batch;
+    }
+    Task<void> acknowledge() override { co_return; }
+};
+
+TEST(Daemon, follows_a_feed_that_has_a_pace_between_the_passes) {
+    Served served;
+    EagerFeed feed;
+    served.table.set_feed(&feed);
+    served.period = 1h;
+    bool written = false;
+    const auto status = served.serve_until([&](const PairStatus& s) {
+        if (s.phase != PairStatus::Phase::level) return false;
+        if (!std::exchange(written, true)) served.world.insert(1, "later", 1, 2'000'000);
+        return served.world.names(1) == "later|later";
+    });
+    EXPECT_TRUE(status);
 }
 
 }  // namespace
