@@ -238,6 +238,8 @@ Task<Agreement> LivePair::look() {
 
 Agreement LivePair::agreement_of(const Described& described) {
     Agreement agreed = app::agree(described.table, described.index, described.limits);
+    const std::vector<std::string> grown = documents_.grown(agreed.schema);
+    agreed.new_fields.insert(agreed.new_fields.end(), grown.begin(), grown.end());
     for (const std::string& note : agreed.schema.notes) {
         if (std::ranges::find(notes_, note) != notes_.end()) continue;
         log::info("note", {{"pair", plan_.name}, {"note", note}});

@@ -75,7 +75,7 @@ bool parse_date(Scanner& text, CivilDate& date) {
     }
     date.year = negative ? -date.year : date.year;
     if (!text.take('-')) {
-        return true;
+        return count == 4;  // more digits are a number: -12345 is a moment of 1969
     }
     const int month = text.take_two(12);
     if (month < 1) {

@@ -111,6 +111,18 @@ const Type& element(ByteView bytes, const Type& type, std::size_t index) {
     return type.elements[index];
 }
 
+/// A part of a value. The old "empty" value is nothing in a column of its own, but inside of
+/// another value it would be lost.
+Value decode_part(ByteView bytes, const Type& type) {
+    Value value = decode(bytes, type);
+    if (value.is_null()) {
+        refuse(bytes, type,
+               "inside of a collection, tuple or user type an empty value has no form "
+               "in a document; write the row without it");
+    }
+    return value;
+}
+
 /// Takes [int length][bytes] off the front; a negative length is null.
 Value take_sized(ByteView& rest, const Type& type) {
     if (rest.size() < 4) {
@@ -125,7 +137,7 @@ Value take_sized(ByteView& rest, const Type& type) {
     if (rest.size() < length) {
         refuse(rest, type, "cut short");
     }
-    Value value = decode(rest.first(length), type);
+    Value value = decode_part(rest.first(length), type);
     rest = rest.subspan(length);
     return value;
 }
@@ -219,7 +231,7 @@ Value decode_vector(ByteView bytes, const Type& type) {
     List& list = std::get<List>(value.held);
     list.reserve(static_cast<std::size_t>(type.dimension));
     for (std::int32_t i = 0; i < type.dimension; ++i) {
-        list.push_back(decode(take_vector_element(rest, type, fixed), of));
+        list.push_back(decode_part(take_vector_element(rest, type, fixed), of));
     }
     if (!rest.empty()) {
         refuse(bytes, type, "bytes are left over");

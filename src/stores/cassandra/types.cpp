@@ -13,7 +13,7 @@ struct Name {
     std::string_view marshal;  // the last part of the Java class
     Kind kind;
 };
-constexpr std::array<Name, 27> names{{
+constexpr std::array<Name, 28> names{{
     {"ascii", "AsciiType", Kind::ascii},
     {"text", "UTF8Type", Kind::text},
     {"varchar", "", Kind::text},
@@ -41,6 +41,7 @@ constexpr std::array<Name, 27> names{{
     {"tuple", "TupleType", Kind::tuple},
     {"vector", "VectorType", Kind::vector},
     {"frozen", "FrozenType", Kind::udt},  // wraps another type; kind unused
+    {"", "UserType", Kind::udt},
 }};
 
 /// How many types stand between the brackets of this one; -1: one or more.
@@ -74,6 +75,19 @@ int part_count(Kind kind) {
         case Kind::udt: return 0;
     }
     return 0;
+}
+
+/// What is no hexadecimal is left out.
+std::string from_hex(std::string_view digits) {
+    std::string text;
+    for (; digits.size() >= 2; digits.remove_prefix(2)) {
+        unsigned byte = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + 2, byte, 16);
+        if (error == std::errc() && end == digits.data() + 2) {
+            text += static_cast<char>(byte);
+        }
+    }
+    return text;
 }
 
 /// Recursive descent over `name<part, part>` (CQL) or `name(part,part)` (Java classes).
@@ -169,6 +183,9 @@ private:
         if (name->cql == "frozen") {
             return frozen(depth);
         }
+        if (name->kind == Kind::udt) {
+            return marshalled_user_type(depth);
+        }
         Type type;
         type.kind = name->kind;
         if (part_count(type.kind) != 0 && !parts(type, depth)) {
@@ -187,6 +204,29 @@ private:
         }
         type->frozen = true;
         return type;
+    }
+
+    /// (keyspace,name,field:type,field:type), the names in hexadecimal.
+    std::optional<Type> marshalled_user_type(int depth) {
+        Type type;
+        type.kind = Kind::udt;
+        if (!take('(')) {
+            return std::nullopt;
+        }
+        plain_name();
+        if (!take(',')) {
+            return std::nullopt;
+        }
+        type.udt_name = from_hex(plain_name());
+        while (take(',')) {
+            type.field_names.push_back(from_hex(plain_name()));
+            auto part = take(':') ? one(depth + 1) : std::nullopt;
+            if (!part) {
+                return std::nullopt;
+            }
+            type.elements.push_back(std::move(*part));
+        }
+        return take(')') ? std::optional(std::move(type)) : std::nullopt;
     }
 
     bool parts(Type& type, int depth) {

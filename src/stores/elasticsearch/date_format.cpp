@@ -12,6 +12,8 @@ namespace duet::elasticsearch {
 namespace {
 
 constexpr std::int64_t seconds_per_day = 86'400;
+constexpr std::int64_t first_year = -377'705'116'800;      // -9999-01-01
+constexpr std::int64_t after_last_year = 253'402'300'800;  // 10000-01-01
 
 /// Names that mean an ISO 8601 moment in which at least the fraction may be left out.
 constexpr std::array iso_names = {
@@ -186,6 +188,12 @@ std::optional<Instant> DateFormat::parse_as(const Part& part, std::string_view t
 }
 
 bool DateFormat::append(std::string& out, const Instant& instant, int digits) const {
+    // Elasticsearch takes such years as numbers only.
+    const auto epoch = std::find_if(parts_.begin(), parts_.end(), [](const Part& part) {
+        return part.kind == Kind::epoch_millis;
+    });
+    const bool far = instant.seconds < first_year || instant.seconds >= after_last_year;
+    if (far && epoch != parts_.end() && append_as(out, *epoch, instant, digits)) return true;
     if (written_ && append_as(out, parts_[*written_], instant, digits)) return true;
     return std::any_of(parts_.begin(), parts_.end(),
                        [&](const Part& part) { return append_as(out, part, instant, digits); });

@@ -74,6 +74,11 @@ bool is_slow(std::string_view interval) {
     return unit == "ms" && number > 1'000;
 }
 
+std::size_t window_of(const Json& settings) {
+    const std::int64_t window = settings["max_result_window"].integer_or(ElasticIndex::most_hits);
+    return static_cast<std::size_t>(std::clamp<std::int64_t>(window, 1, ElasticIndex::most_hits));
+}
+
 std::size_t count_of(std::string_view text, std::string_view part) {
     std::size_t count = 0;
     for (std::size_t at = text.find(part); at != std::string_view::npos;
@@ -105,7 +110,10 @@ Task<Schema> ElasticIndex::describe() {
     Schema schema;
     schema.name = options_.index;
     const std::optional<std::string> body = co_await load();
-    if (!body) co_return schema;
+    if (!body) {
+        sampled_.clear();
+        co_return schema;
+    }
     const JsonDocument answer = parse_answer(*body, options_.index);
     const Json index = only_index(answer.root(), options_.index);
     check(index, options_.index);
@@ -122,6 +130,7 @@ Task<Schema> ElasticIndex::describe() {
                 options_.index, options_.version_field));
     }
     learn(properties);
+    window_ = window_of(index["settings"]["index"]);
     co_await take_sample(std::string(mappings.raw()));
     const auto unit = sample_.number_unit(options_.version_field);
     schema.document_precision =
@@ -141,10 +150,20 @@ void ElasticIndex::learn(const Json& properties) {
 }
 
 Task<void> ElasticIndex::take_sample(std::string mappings) {
-    if (mappings == sampled_ && sample_.documents() >= sample_limit) co_return;
+    // It grows with the index, but is not read again at every look.
+    const std::int64_t now = clock_.now();
+    const bool fresh = now - sampled_at_ < Micros(sample_again).count();
+    if (mappings == sampled_ && (fresh || sample_.documents() >= sample_limit)) co_return;
+    try {
+        co_await elastic::refresh(client_, options_.index);
+    } catch (const elastic::RequestError&) {
+        // What is visible already is a sample as well.
+    }
     Sample sample;
     std::size_t size = first_sample_page;
-    for (std::size_t bytes = 0; sample.documents() < sample_limit && bytes < sample_bytes;) {
+    const std::size_t limit = std::min(sample_limit, window_);
+    for (std::size_t bytes = 0; sample.documents() < limit && bytes < sample_bytes;) {
+        size = std::min(size, limit - sample.documents());
         std::string path = fmt::format("/{}/_search?allow_partial_search_results=false",
                                        elastic::escape_segment(options_.index));
         std::string query =
@@ -165,11 +184,23 @@ Task<void> ElasticIndex::take_sample(std::string mappings) {
         if (found < size) break;
         bytes += reply.body.size();
         const std::size_t fitting = sample_page_bytes / (reply.body.size() / found + 1) + 1;
-        size = std::clamp<std::size_t>(
-            fitting, 1, sample_limit - std::min(sample.documents(), sample_limit - 1));
+        size = std::max<std::size_t>(fitting, 1);
     }
     sample_ = std::move(sample);
     sampled_ = std::move(mappings);
+    sampled_at_ = now;
+}
+
+std::vector<std::string> ElasticIndex::grown(const Schema& schema) const {
+    std::vector<std::string> columns;
+    const auto mappings = JsonDocument::parse(sampled_);
+    if (!mappings) return columns;
+    const Json properties = mappings->root()["properties"];
+    for (const Column& column : schema.columns) {
+        if (!missing_parts(column.type, properties[column.name]).empty())
+            columns.push_back(column.name);
+    }
+    return columns;
 }
 
 Task<void> ElasticIndex::provision(const Schema& schema, bool may_create) {
@@ -201,6 +232,7 @@ Task<void> ElasticIndex::provision(const Schema& schema, bool may_create) {
                                          options_.index, options_.version_field);
     layout_ = Layout(schema, properties, options_.version_field, std::move(stamps));
     const Json settings = index["settings"]["index"];
+    window_ = window_of(settings);
     refreshes_slowly_ = is_slow(settings["refresh_interval"].text());
     routing_ = co_await routing_of(settings);
 }
@@ -229,11 +261,16 @@ Task<void> ElasticIndex::make(const Schema& schema) {
 Task<bool> ElasticIndex::add_fields(const Schema& schema, const Json& mappings) {
     const Json mapped = mappings["properties"];
     Schema added;
+    std::string properties;
     for (const Column& column : schema.columns) {
-        if (!mapped[column.name].exists()) added.columns.push_back(column);
+        if (!mapped[column.name].exists()) {
+            added.columns.push_back(column);
+        } else if (const std::string parts = missing_parts(column.type, mapped[column.name]);
+                   !parts.empty()) {
+            append_property(properties, column.name, "{" + parts + "}");
+        }
     }
     check_names(added, options_.index);
-    std::string properties;
     if (!mapped[options_.version_field].exists()) {
         append_property(properties, options_.version_field, version_mapping());
     }

@@ -37,6 +37,9 @@ public:
     /// and fractions. Throws Misconfigured, with the reason, for an index that cannot be paired.
     [[nodiscard]] Task<Schema> describe() override;
     [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
+    /// Columns whose user-defined type has parts that their field lacked when the index was
+    /// described.
+    [[nodiscard]] std::vector<std::string> grown(const Schema& schema) const;
     [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
     [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
     /// Every other field keeps its text, digit by digit: the document is read and written whole,
@@ -59,10 +62,12 @@ public:
     /// Documents met so far that are left out because they were written with a routing.
     [[nodiscard]] std::size_t routed_documents() const { return routed_.size(); }
 
-    static constexpr std::size_t sample_limit = 1'000;      // documents
+    static constexpr std::size_t most_hits = 10'000;     // of one search, Elasticsearch's own limit
+    static constexpr std::size_t sample_limit = 10'000;  // documents
     static constexpr std::size_t sample_bytes = 16U << 20;  // of all of them
     static constexpr std::size_t bulk_bytes = 5U << 20;     // of one bulk body
     static constexpr std::size_t noted_limit = 10'000;      // ids and field names remembered
+    static constexpr std::chrono::seconds sample_again{60};
     static constexpr std::chrono::seconds slow_refresh{5};
     static constexpr int point_in_time_seconds = 60;
 
@@ -114,6 +119,7 @@ private:
     elasticsearch::Routing routing_;
 
     std::string sampled_;  // of which mapping
+    std::int64_t sampled_at_ = 0;
     elasticsearch::Sample sample_;
     std::unordered_set<std::string> familiar_;   // fields that the pair could know of
     std::unordered_set<std::string> newcomers_;  // met since it was described
@@ -122,7 +128,8 @@ private:
 
     std::size_t bytes_per_document_ = 16U << 10;  // a guess at first; adapts
     bool refreshes_slowly_ = false;
-    Cursor refreshed_;  // what searches see for sure
+    std::size_t window_ = most_hits;  // hits of one search that this index allows
+    Cursor refreshed_;                // what searches see for sure
     std::int64_t refreshed_at_ = 0;
 };
 

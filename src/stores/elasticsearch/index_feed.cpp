@@ -17,8 +17,7 @@ using namespace elasticsearch;
 
 namespace {
 
-constexpr std::size_t result_window = 10'000;  // hits of one search, Elasticsearch's own limit
-constexpr char token_separator = '\n';         // between the sort values and the point in time
+constexpr char token_separator = '\n';  // between the sort values and the point in time
 
 std::int64_t at_or_none(const std::vector<std::int64_t>& shards, std::size_t shard) {
     return shard < shards.size() ? shards[shard] : -1;
@@ -133,7 +132,7 @@ Task<std::int64_t> ElasticIndex::read_shard(ShardPage page, std::vector<Change>&
     bool content = page.content;
     std::int64_t seen_at = 0;
     while (body.empty()) {
-        const std::size_t most = std::min(page.limit, result_window);
+        const std::size_t most = std::min(page.limit, window_);
         size = page.content ? page_size(most) : most;
         seen_at = clock_.now();
         body = co_await search_shard(page, size, content);
@@ -167,7 +166,7 @@ Task<IdPage> ElasticIndex::ids(std::string from, std::size_t limit) {
     if (!exists_) co_return page;
     elastic::PointInTimePage request;
     request.keep_alive_seconds = point_in_time_seconds;
-    request.size = std::clamp<std::size_t>(limit, 1, result_window);
+    request.size = std::clamp<std::size_t>(limit, 1, window_);
     request.source = false;
     try {
         if (from.empty()) {

@@ -1,8 +1,10 @@
 #include "stores/elasticsearch/json.hpp"
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 
 #include "elastic/client.hpp"
@@ -51,6 +53,41 @@ std::size_t inside_size(const char* begin, const char* limit) {
     const char* at = begin;
     while (at < limit && *at != '"') at += *at == '\\' ? 2 : 1;
     return static_cast<std::size_t>(std::min(at, limit) - begin);
+}
+
+/// The sequence at the start of the bytes, by its lead byte alone; 0: it is none, or cut short.
+std::size_t sequence_size(std::string_view bytes) {
+    const auto ones = std::countl_one(static_cast<unsigned char>(bytes.front()));
+    const std::size_t size = ones == 0 ? 1 : static_cast<std::size_t>(ones);
+    if (ones == 1 || size > 4 || size > bytes.size()) return 0;
+    const bool whole = std::all_of(bytes.begin() + 1, bytes.begin() + ones, [](char c) {
+        return std::countl_one(static_cast<unsigned char>(c)) == 1;
+    });
+    return ones == 0 || whole ? size : 0;
+}
+
+/// Elasticsearch's parser takes what is nearly UTF-8. Surrogates and overlong forms are to it what
+/// these escapes say, and what lies beyond Unicode becomes half a pair. Empty: what it does not
+/// take.
+std::string with_escapes(std::string_view text) {
+    std::string out;
+    out.reserve(text.size() + text.size() / 8);
+    while (!text.empty()) {
+        const std::size_t size = sequence_size(text);
+        if (size == 0) return {};
+        const std::string_view part = text.substr(0, size);
+        text.remove_prefix(size);
+        if (simdjson::validate_utf8(part)) {
+            out += part;
+        } else if (size == 2 || size == 3) {
+            unsigned code = static_cast<unsigned char>(part[0]) & (0xffU >> (size + 1));
+            for (const char c : part.substr(1)) code = (code << 6) | (c & 0x3fU);
+            out += fmt::format("\\u{:04x}", code);
+        } else {
+            out += "\\ud800\\ud800";
+        }
+    }
+    return out;
 }
 
 }  // namespace
@@ -160,13 +197,13 @@ private:
             const std::string_view raw(name, inside_size(name, limit));
             std::string_view unescaped;
             bool apart = raw.find('\\') != std::string_view::npos;
-            if (apart && field.unescaped_key().get(unescaped) != simdjson::SUCCESS) {
-                apart = false;
-                out_.broken_ = true;
-            }
+            const bool bad = apart && field.unescaped_key().get(unescaped) != simdjson::SUCCESS;
+            apart = apart && !bad;
+            out_.broken_ = out_.broken_ || bad;
             const std::uint32_t index = add(field.value(), depth + 1);
             Node& node = out_.nodes_[index];
             node.key_apart = apart;
+            node.key_broken = bad;
             node.key_begin =
                 apart ? static_cast<std::uint32_t>(out_.unescaped_.size()) : offset(name);
             node.key_size = static_cast<std::uint32_t>(apart ? unescaped.size() : raw.size());
@@ -184,6 +221,12 @@ private:
 };
 
 std::optional<JsonDocument> JsonDocument::parse(std::string_view text) {
+    auto document = read(text);
+    if (!document && !simdjson::validate_utf8(text)) document = read(with_escapes(text));
+    return document;
+}
+
+std::optional<JsonDocument> JsonDocument::read(std::string_view text) {
     if (text.size() > UINT32_MAX / 2) return std::nullopt;
     JsonDocument document;
     const std::size_t size = text.size() + 2;
@@ -218,6 +261,8 @@ std::string_view Json::text() const {
 }
 
 bool Json::broken() const { return exists() && document_->nodes_[node_].broken; }
+
+bool Json::broken_key() const { return exists() && document_->nodes_[node_].key_broken; }
 
 std::string_view Json::key() const {
     if (!exists()) return {};

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] bool broken() const;
     /// Its name in the object around it; of a broken name the raw one.
     [[nodiscard]] std::string_view key() const;
+    /// A name that no text can hold.
+    [[nodiscard]] bool broken_key() const;
     /// Appends its name as a JSON string.
     void append_key(std::string& out) const;
 
@@ -87,14 +89,17 @@ inline bool Json::empty() const { return begin() == end(); }
 /// Owns a text and where its values lie in it.
 class JsonDocument {
 public:
-    /// Empty: the text is not one JSON value, is nested deeper than depth_limit or is not UTF-8.
+    /// Empty: the text is not one JSON value or is nested deeper than depth_limit. Bytes that are
+    /// no UTF-8, which Elasticsearch lets into a document, become what they are to it: see
+    /// `broken`.
     [[nodiscard]] static std::optional<JsonDocument> parse(std::string_view text);
 
     [[nodiscard]] Json root() const { return {this, 1}; }  // node 0 is the array around it
     /// Some string in it is broken().
     [[nodiscard]] bool broken() const { return broken_; }
 
-    static constexpr int depth_limit = 500;
+    /// Elasticsearch's own is 1,000, and an answer has some levels around a document.
+    static constexpr int depth_limit = 1'010;
 
 private:
     friend class Json;
@@ -112,7 +117,10 @@ private:
         bool text_apart = false;
         bool key_apart = false;
         bool broken = false;
+        bool key_broken = false;
     };
+
+    [[nodiscard]] static std::optional<JsonDocument> read(std::string_view text);
 
     std::string text_;         // "[", the text, "]" and the blanks that the parser may look at
     std::string unescaped_;    // strings and names with escapes

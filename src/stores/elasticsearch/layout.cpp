@@ -7,6 +7,10 @@ namespace duet::elasticsearch {
 
 namespace {
 
+bool is_number(const Type& type) {
+    return type.kind >= Kind::tinyint && type.kind <= Kind::double_;
+}
+
 std::string prefix_of(std::string_view name) {
     std::string prefix;
     elastic::append_json_string(prefix, name);
@@ -30,7 +34,12 @@ Layout::Layout(const Schema& schema, const Json& properties, std::string version
         const Json mapped = properties[column.name];
         if (mapped["format"].exists()) field.dates = DateFormat(mapped["format"].text());
         if (column.type.kind == Kind::text && holds_json(mapped)) field.type.holds_json = true;
-        field.finite = mapped["type"].text() == "dense_vector";
+        const std::string_view kind = mapped["type"].text();
+        field.finite = kind == "dense_vector";
+        const bool strict = mapped["coerce"].text() == "false";
+        field.bare = strict || is_integer_field(kind);
+        if (is_number_field(kind) && !strict && is_number(column.type)) field.blank.emplace();
+        if (kind == "boolean" && column.type.kind == Kind::boolean) field.blank.emplace(false);
         fields_.push_back(std::move(field));
     }
     for (std::size_t i = 0; i < fields_.size(); ++i) places_.emplace(fields_[i].name, i);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/schema.hpp"
+#include "model/value.hpp"
 #include "stores/elasticsearch/date_format.hpp"
 #include "stores/elasticsearch/json.hpp"
 #include "stores/elasticsearch/stamp_format.hpp"
@@ -22,6 +23,8 @@ struct Field {
     Type type;            // holds_json also where only the mapping says so
     DateFormat dates;     // of a date field; else Elasticsearch's default
     bool finite = false;  // dense_vector: takes no NaN
+    bool bare = false;    // numbers of any size are written as numbers, never as strings of digits
+    std::optional<Value> blank;  // what "" means there: nothing to a number, false to a boolean
 };
 
 class Layout {

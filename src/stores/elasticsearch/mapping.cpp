@@ -84,6 +84,13 @@ Type list_of(Type element, bool frozen) {
     return type;
 }
 
+/// What an array holds at last: to a mapping, arrays are nothing.
+const Type& element_of(const Type& type) {
+    const bool array =
+        type.kind == Kind::list || type.kind == Kind::set || type.kind == Kind::vector;
+    return array ? element_of(type.elements.front()) : type;
+}
+
 std::optional<Kind> number_kind(std::string_view name) {
     if (name == "byte") return Kind::tinyint;
     if (name == "short") return Kind::smallint;
@@ -167,20 +174,22 @@ std::optional<Type> type_of(const Json& field, const SeenField& seen) {
         type = simple(Kind::text);
     }
     if (type.holds_json) return type;
-    for (int depth = 1; depth <= seen.depth; ++depth)
-        type = list_of(std::move(type), depth < seen.depth);
+    const int deepest = std::min(seen.depth, deepest_list);
+    for (int depth = 1; depth <= deepest; ++depth) type = list_of(std::move(type), depth < deepest);
     return type;
 }
 
-bool has_fraction(std::string_view number) {
-    return number.find_first_of(".eE") != std::string_view::npos && !parse_integer(number);
+bool has_fraction(std::string_view text) {
+    return text.find_first_of(".eE") != std::string_view::npos && Decimal::parse(text) &&
+           !parse_integer(text);
 }
 
 void look_into(const Json& value, SeenField& seen, int depth) {
     if (value.is(Json::Kind::array)) {
         seen.depth = std::max(seen.depth, depth + 1);
         for (const Json element : value) look_into(element, seen, depth + 1);
-    } else if (value.is(Json::Kind::number)) {
+    } else if (value.is(Json::Kind::number) || value.is(Json::Kind::string)) {
+        // Elasticsearch takes "10.5" for a number too.
         seen.fraction = seen.fraction || has_fraction(value.text());
     } else if (value.is(Json::Kind::object)) {
         for (const Json member : value) {
@@ -191,6 +200,31 @@ void look_into(const Json& value, SeenField& seen, int depth) {
 }
 
 }  // namespace
+
+std::string missing_parts(const Type& type, const Json& mapped) {
+    const Type& element = element_of(type);
+    const Json known = mapped["properties"];
+    if (element.kind != Kind::udt || !known.exists()) return {};
+    std::string added;
+    for (std::size_t i = 0; i < element.elements.size(); ++i) {
+        const std::string& name = element.field_names[i];
+        const Json part = known[name];
+        std::string mapping = mapping_inside(element.elements[i]);
+        if (part.exists()) {
+            mapping = missing_parts(element.elements[i], part);
+            if (mapping.empty()) continue;
+            mapping = "{" + mapping + "}";
+        } else if (field_name_problem(name)) {
+            continue;
+        }
+        added += added.empty() ? "" : ",";
+        elastic::append_json_string(added, name);
+        added += ":" + mapping;
+    }
+    if (added.empty()) return {};
+    const bool nested = mapped["type"].text() == "nested";
+    return (nested ? R"("type":"nested",)" : "") + (R"("properties":{)" + added + "}");
+}
 
 std::string mapping_of(const Type& type) {
     switch (type.kind) {
@@ -222,7 +256,7 @@ std::string mapping_of(const Type& type) {
             return fmt::format(R"({{"type":"flattened","ignore_above":{}}})", keyword_limit);
         case Kind::tuple: return tuple_mapping(type);
         case Kind::vector:
-            if (type.elements.front().kind != Kind::float_) {
+            if (type.elements.front().kind != Kind::float_ || type.dimension > most_dimensions) {
                 return mapping_inside(type.elements.front());
             }
             return fmt::format(R"({{"type":"dense_vector","dims":{},"index":false}})",
@@ -238,12 +272,14 @@ void Sample::add(const Json& source) {
     for (const Json member : source) {
         // Documents of one index have their fields in much the same order.
         if (next >= fields_.size() || fields_[next].seen.name != member.key()) {
-            const auto found = std::find_if(fields_.begin(), fields_.end(), [&](const Field& each) {
-                return each.seen.name == member.key();
-            });
-            next = static_cast<std::size_t>(found - fields_.begin());
-            if (found == fields_.end()) {
-                if (fields_.size() >= sampled_fields) continue;
+            const auto [found, is_new] =
+                places_.try_emplace(std::string(member.key()), fields_.size());
+            next = found->second;
+            if (is_new && fields_.size() >= sampled_fields) {
+                places_.erase(found);
+                continue;
+            }
+            if (is_new) {
                 fields_.emplace_back();
                 fields_.back().seen.name = member.key();
             }
@@ -255,10 +291,8 @@ void Sample::add(const Json& source) {
 }
 
 const SeenField* Sample::find(std::string_view name) const {
-    for (const Field& field : fields_) {
-        if (field.seen.name == name) return &field.seen;
-    }
-    return nullptr;
+    const auto found = places_.find(std::string(name));
+    return found == places_.end() ? nullptr : &fields_[found->second].seen;
 }
 
 std::optional<Precision> Sample::number_unit(std::string_view version_field) const {
@@ -275,6 +309,11 @@ MappedColumns columns_of(const Json& properties, std::string_view version_field,
     for (const Json field : properties) {
         const std::string_view name = field.key();
         if (name == version_field) continue;
+        if (field.broken_key()) {
+            mapped.notes.push_back(
+                fmt::format("a field is named {}, which no text can hold, and is left out", name));
+            continue;
+        }
         const SeenField* seen = sample.find(name);
         const auto type = type_of(field, seen != nullptr ? *seen : unseen);
         if (!type) {
@@ -292,6 +331,13 @@ MappedColumns columns_of(const Json& properties, std::string_view version_field,
     }
     return mapped;
 }
+
+bool is_integer_field(std::string_view kind) {
+    const auto number = number_kind(kind);
+    return number && *number != Kind::double_;
+}
+
+bool is_number_field(std::string_view kind) { return number_kind(kind).has_value(); }
 
 bool holds_json(const Json& field) {
     const std::string_view name = field["type"].text();

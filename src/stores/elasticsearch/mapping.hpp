@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "model/schema.hpp"
@@ -17,6 +18,11 @@ namespace duet::elasticsearch {
 
 /// The mapping of a column, as JSON.
 [[nodiscard]] std::string mapping_of(const Type& type);
+
+/// What the mapping of a column's field lacks because its user-defined type has grown, as
+/// `"properties":{...}`; empty: nothing. (Fields that Elasticsearch maps by itself would make a
+/// field of each key of a map.)
+[[nodiscard]] std::string missing_parts(const Type& type, const Json& mapped);
 
 /// What documents show of a field that its mapping does not tell.
 struct SeenField {
@@ -42,6 +48,7 @@ private:
         std::int64_t number = 0;  // the last integer
     };
     std::vector<Field> fields_;
+    std::unordered_map<std::string, std::size_t> places_;  // in fields_, by name
     std::size_t documents_ = 0;
 };
 
@@ -54,6 +61,10 @@ struct MappedColumns {
 [[nodiscard]] MappedColumns columns_of(const Json& properties, std::string_view version_field,
                                        const Sample& sample);
 
+/// A mapping's type for whole numbers; for numbers of any kind.
+[[nodiscard]] bool is_integer_field(std::string_view kind);
+[[nodiscard]] bool is_number_field(std::string_view kind);
+
 /// Text of a field with this mapping holds JSON.
 [[nodiscard]] bool holds_json(const Json& field);
 
@@ -63,5 +74,8 @@ struct MappedColumns {
 constexpr int keyword_limit =
     8'191;  // ignore_above: 32,766 bytes a term, of up to 4 bytes a character
 constexpr std::size_t sampled_fields = 10'000;  // names that a sample remembers
+/// Arrays in arrays that a column takes; a document with more is refused.
+constexpr int deepest_list = 8;
+constexpr std::int32_t most_dimensions = 4'096;  // of a dense_vector
 
 }  // namespace duet::elasticsearch

@@ -167,15 +167,16 @@ std::string shown(std::string_view text) {
 
 Value convert(const Json& value, const Type& type, const DateFormat& dates) {
     if (value.is_nothing()) return {};
-    if (value.broken()) {
-        unfit(value,
-              "holds half of a surrogate pair, which no text can hold: correct the document");
-    }
     if (type.holds_json) {
         if (value.is(Json::Kind::array) && value.empty()) return {};
         std::string text;
         append_compact(text, value.raw());
         return text;
+    }
+    if (value.broken()) {
+        unfit(value,
+              "holds half of a surrogate pair, or bytes that are no UTF-8, which no text can hold: "
+              "correct the document");
     }
     switch (type.kind) {
         case Kind::list:
@@ -183,6 +184,8 @@ Value convert(const Json& value, const Type& type, const DateFormat& dates) {
         case Kind::vector: return convert_vector(value, type, dates);
         case Kind::map:
             if (value.is(Json::Kind::array) && is_hollow(value)) return {};
+            if (value.is(Json::Kind::array) && value.size() == 1)
+                return convert(*value.begin(), type, dates);
             return convert_map(value, type);
         case Kind::tuple:
             if (value.is(Json::Kind::array) && value.empty()) return {};
@@ -232,7 +235,10 @@ ReadDocument read_document(const Json& source, const Layout& layout) {
         next = *place + 1;
         const Field& field = layout.fields()[*place];
         try {
-            read.content.values[*place] = convert(member, field.type, field.dates);
+            const bool blank =
+                field.blank && member.is(Json::Kind::string) && member.text().empty();
+            read.content.values[*place] =
+                blank ? *field.blank : convert(member, field.type, field.dates);
         } catch (const Unfit& reason) {
             refuse(field.name, reason.value, reason.reason);
         }

@@ -36,13 +36,15 @@ std::optional<Value> parse_float(std::string_view text) {
 }
 
 /// Fractions are rounded to the nearest, as every reader of JSON does; an integer that a double
-/// cannot hold is not.
+/// cannot hold is not. (123456789012345680000 is how JavaScript writes the
+/// double 1.2345678901234568e20.)
 bool loses_digits(std::string_view text, double number) {
     constexpr std::size_t exact_digits = 15;
     const bool integer = text.find_first_of(".eE") == std::string_view::npos;
     if (!integer || text.size() <= exact_digits || !std::isfinite(number)) return false;
     const auto given = BigInteger::parse(text);
-    return !given || fmt::format("{:.0f}", number) != given->digits;
+    return !given || (fmt::format("{:.0f}", number) != given->digits &&
+                      parse_integer(fmt::format("{}", number)) != given);
 }
 
 std::optional<Value> parse_double(std::string_view text) {

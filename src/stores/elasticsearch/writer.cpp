@@ -22,6 +22,11 @@ const Field& plain_field() {
     return field;
 }
 
+/// Digits of any number, which stand in documents as strings.
+bool is_big_number(const Type& type) {
+    return type.kind == Kind::varint || type.kind == Kind::decimal;
+}
+
 class Writer {
 public:
     Writer(std::string& out, bool strict) : out_(out), strict_(strict) {}
@@ -48,7 +53,7 @@ private:
     void append_scalar(const Value& value, const Type& type, const Field& field) {
         if (type.kind == Kind::timestamp || type.kind == Kind::date) {
             append_date(value.get<std::int64_t>(), type, field);
-        } else if (is_bare(value, type)) {
+        } else if (is_bare(value, type) || (field.bare && is_big_number(type))) {
             append_text(out_, value, type);
         } else {
             if (strict_ && field.finite) {

@@ -52,6 +52,12 @@ TEST(Time, years_beyond_four_digits_carry_a_sign) {
     EXPECT_EQ(rewritten("12345-01-01"), "refused");
 }
 
+TEST(Time, more_than_four_digits_alone_are_no_year) {
+    EXPECT_EQ(rewritten("-1234"), "-1234-01-01T00:00:00Z");
+    EXPECT_EQ(rewritten("-12345"), "refused");
+    EXPECT_EQ(rewritten("+123456789"), "refused");
+}
+
 TEST(Time, what_is_no_moment_is_refused) {
     for (const char* text : {"",
                              "now",

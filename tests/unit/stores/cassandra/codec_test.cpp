@@ -7,7 +7,7 @@
 
 #include "model/record.hpp"
 #include "stores/cassandra/vint.hpp"
-#include "unit/stores/cassandra/arbitrary.hpp"
+#include "unit/stores/arbitrary.hpp"
 
 namespace duet::cassandra {
 namespace {
@@ -201,6 +201,17 @@ TEST(Codec, empty_bytes_are_an_empty_text_and_otherwise_nothing) {
     EXPECT_EQ(decode({}, of(Kind::blob)), Value(Blob()));
     EXPECT_TRUE(decode({}, of(Kind::int_)).is_null());
     EXPECT_TRUE(decode({}, of(Kind::decimal)).is_null());
+}
+
+TEST(Codec, an_empty_value_inside_of_another_is_refused_rather_than_lost) {
+    const Bytes one_empty = from_hex("0000000100000000");
+    EXPECT_TRUE(reads(one_empty, of(Kind::list, {of(Kind::text)})));
+    EXPECT_FALSE(reads(one_empty, of(Kind::list, {of(Kind::int_)})));
+    EXPECT_FALSE(reads(from_hex("000000010000000161"
+                                "00000000"),
+                       of(Kind::map, {of(Kind::text), of(Kind::int_)})));
+    EXPECT_FALSE(reads(from_hex("00000000"), of(Kind::tuple, {of(Kind::int_)})));
+    EXPECT_TRUE(reads(from_hex("ffffffff"), of(Kind::tuple, {of(Kind::int_)})));
 }
 
 TEST(Codec, a_shown_value_is_short_and_whole_characters) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "unit/stores/cassandra/arbitrary.hpp"
+#include "unit/stores/arbitrary.hpp"
 
 namespace duet::cassandra {
 namespace {
@@ -91,6 +91,24 @@ TEST(ColumnTypes, a_vector_is_a_custom_type_of_the_protocol) {
     const auto type = from_column_type(column);
     ASSERT_TRUE(type);
     EXPECT_EQ(to_cql(*type), "vector<float, 3>");
+}
+
+TEST(ColumnTypes, a_vector_of_a_user_type_is_one_of_the_protocol_too) {
+    cql::ColumnType column;
+    column.code = cql::TypeCode::custom;
+    column.custom_class =
+        "org.apache.cassandra.db.marshal.VectorType("
+        "org.apache.cassandra.db.marshal.FrozenType(org.apache.cassandra.db.marshal.UserType("
+        "shop,61646472657373,6e6f:org.apache.cassandra.db.marshal.Int32Type,"
+        "74616773:org.apache.cassandra.db.marshal.SetType("
+        "org.apache.cassandra.db.marshal.UTF8Type))) , 2)";
+    const auto type = from_column_type(column);
+    ASSERT_TRUE(type);
+    EXPECT_EQ(to_cql(*type), "vector<frozen<\"address\">, 2>");
+    const Type& user_type = type->elements.at(0);
+    EXPECT_EQ(user_type.field_names, (std::vector<std::string>{"no", "tags"}));
+    ASSERT_EQ(user_type.elements.size(), 2U);
+    EXPECT_EQ(to_cql(user_type.elements[1]), "set<text>");
 }
 
 TEST(ColumnTypes, a_custom_type_that_is_not_known_is_none) {

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "arbitrary.hpp"
 #include "support.hpp"
+#include "unit/stores/arbitrary.hpp"
 
 namespace duet::elasticsearch {
 namespace {

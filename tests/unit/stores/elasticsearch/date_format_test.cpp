@@ -36,6 +36,25 @@ std::string stamped(const StampFormat& format, std::int64_t moment) {
 
 constexpr std::int64_t moment = 1'795'184'227'797'123;
 
+TEST(DateFormat, years_that_elasticsearch_takes_as_numbers_only_are_written_so) {
+    const std::string both = "strict_date_optional_time||epoch_millis";
+    const std::int64_t last = 253'402'300'799'999'000;
+    EXPECT_EQ(written(both, last, 3), "\"9999-12-31T23:59:59.999Z\"");
+    EXPECT_EQ(written(both, last + 1'000, 3), "253402300800000");
+    EXPECT_EQ(written(both, -377'705'116'800'000'000, 3), "\"-9999-01-01T00:00:00.000Z\"");
+    EXPECT_EQ(written(both, -377'705'116'800'001'000, 3), "-377705116800001");
+    EXPECT_EQ(written(both, last + 1'000, DateFormat::day), "253402300800000");
+    EXPECT_EQ(written("strict_date_optional_time", last + 1'000, 3),
+              "\"+10000-01-01T00:00:00.000Z\"");
+}
+
+TEST(DateFormat, a_small_negative_number_is_no_year) {
+    const std::string both = "strict_date_optional_time||epoch_millis";
+    EXPECT_EQ(micros(both, "-12345"), -12'345'000);
+    EXPECT_EQ(micros(both, "-123456789"), -123'456'789'000);
+    EXPECT_EQ(micros(both, "-9999"), -377'705'116'800'000'000);  // as Elasticsearch reads it
+}
+
 TEST(DateFormat, the_default_takes_iso_and_milliseconds) {
     const std::string format = "strict_date_optional_time||epoch_millis";
     EXPECT_EQ(micros(format, "1970-01-01T00:00:01.5Z"), 1'500'000);

@@ -69,7 +69,8 @@ TEST(Json, what_is_no_json_is_refused) {
 }
 
 TEST(Json, nesting_beyond_the_limit_is_refused) {
-    const std::string fine = std::string(400, '[') + std::string(400, ']');
+    // As deep as Elasticsearch takes a document, with what an answer has around it.
+    const std::string fine = std::string(1'007, '[') + std::string(1'007, ']');
     const std::string deep = std::string(5'000, '[') + std::string(5'000, ']');
     EXPECT_TRUE(JsonDocument::parse(fine).has_value());
     EXPECT_FALSE(JsonDocument::parse(deep).has_value());
@@ -82,6 +83,25 @@ TEST(Json, half_a_surrogate_pair_breaks_its_string_only) {
     EXPECT_FALSE(document.root()["b"].broken());
     EXPECT_EQ(document.root()["b"].text(), "fine");
     EXPECT_TRUE(document.broken());
+}
+
+TEST(Json, what_elasticsearch_takes_though_it_is_no_utf8_breaks_its_string_only) {
+    // A surrogate, a whole pair of them, an overlong zero, and a number beyond Unicode.
+    const JsonDocument document = read(
+        "{\"a\":\"x\xED\xA0\x80\",\"b\":\"\xED\xA0\xBD\xED\xB0\x8E\",\"c\":\"\xC0\x80\","
+        "\"d\":\"\xF5\x80\x80\x80\",\"e\":\"\xC3\xA4\"}");
+    EXPECT_TRUE(document.root()["a"].broken());
+    EXPECT_EQ(document.root()["a"].raw(), "\"x\\ud800\"");
+    EXPECT_EQ(document.root()["b"].text(), "\xF0\x9F\x90\x8E");
+    EXPECT_EQ(document.root()["c"].text(), std::string(1, '\0'));
+    EXPECT_TRUE(document.root()["d"].broken());
+    EXPECT_EQ(document.root()["e"].text(), "\xC3\xA4");
+}
+
+TEST(Json, a_broken_name_says_so) {
+    const JsonDocument document = read(R"({"\ud800x":1,"fine":2})");
+    EXPECT_TRUE((*document.root().begin()).broken_key());
+    EXPECT_FALSE(document.root()["fine"].broken_key());
 }
 
 TEST(Json, names_are_found_whatever_their_escapes) {

@@ -53,6 +53,63 @@ TEST(Mapping, a_collection_is_mapped_as_its_elements) {
                 HasSubstr("flattened"));
 }
 
+TEST(Mapping, a_vector_with_more_numbers_than_a_dense_vector_takes_is_an_array) {
+    Type vector = of(Kind::vector, {of(Kind::float_)});
+    vector.dimension = 4'096;
+    EXPECT_THAT(mapping_of(vector), HasSubstr("dense_vector"));
+    vector.dimension = 4'097;
+    EXPECT_EQ(mapping_of(vector), R"({"type":"float"})");
+}
+
+std::string parts_missing(const Type& type, const std::string& mapped) {
+    const auto document = JsonDocument::parse(mapped);
+    return missing_parts(type, document->root());
+}
+
+TEST(Mapping, what_a_user_type_got_later_is_mapped_and_not_left_to_chance) {
+    Type inner = of(Kind::udt, {of(Kind::int_), of(Kind::inet)});
+    inner.field_names = {"a", "b"};
+    Type outer = of(Kind::udt, {inner, of(Kind::map, {of(Kind::text), of(Kind::text)})});
+    outer.field_names = {"inner", "labels"};
+    const std::string before =
+        R"({"properties":{"inner":{"properties":{"a":{"type":"integer"}}}}})";
+    const std::string expected = R"("properties":{"inner":{"properties":{"b":{"type":"ip"}}},)"
+                                 R"("labels":{"type":"flattened","ignore_above":8191}})";
+    EXPECT_EQ(parts_missing(outer, before), expected);
+    EXPECT_EQ(parts_missing(of(Kind::list, {outer}), before), expected);
+    EXPECT_EQ(parts_missing(outer, mapping_of(outer)), "");
+    EXPECT_EQ(parts_missing(outer, R"({"type":"object","enabled":false})"), "");
+    EXPECT_EQ(parts_missing(of(Kind::int_), R"({"type":"integer"})"), "");
+    EXPECT_EQ(parts_missing(inner, R"({"type":"nested","properties":{"a":{"type":"integer"}}})"),
+              R"("type":"nested","properties":{"b":{"type":"ip"}})");
+}
+
+TEST(Mapping, a_text_with_a_fraction_shows_a_fraction_too) {
+    const Sample sample =
+        sample_of({R"({"a":1,"b":"1","v":"1.2.3"})", R"({"a":"10.5","b":"2.0"})"});
+    EXPECT_EQ(column_types(R"({"a":{"type":"long"},"b":{"type":"long"}})", sample),
+              "a double; b bigint; ");
+}
+
+TEST(Mapping, a_list_is_no_deeper_than_any_schema_needs) {
+    const auto lists = [](std::size_t depth) {
+        const std::string array = std::string(depth, '[') + "1" + std::string(depth, ']');
+        const std::string types =
+            column_types(R"({"a":{"type":"long"}})", sample_of({R"({"a":)" + array + "}"}));
+        return std::count(types.begin(), types.end(), '<');
+    };
+    EXPECT_EQ(lists(1), 1);
+    EXPECT_EQ(lists(8), lists(40));
+}
+
+TEST(Mapping, a_field_whose_name_is_no_text_is_left_out_and_noted) {
+    const auto document = JsonDocument::parse(R"({"\uD800x":{"type":"long"}})");
+    const MappedColumns mapped = columns_of(document->root(), "updated_at", Sample());
+    EXPECT_TRUE(mapped.columns.empty());
+    ASSERT_EQ(mapped.notes.size(), 1U);
+    EXPECT_THAT(mapped.notes[0], HasSubstr("which no text can hold"));
+}
+
 TEST(Mapping, a_tuple_of_many_kinds_is_found_by_its_text) {
     EXPECT_EQ(mapping_of(of(Kind::tuple, {of(Kind::int_), of(Kind::int_)})),
               R"({"type":"integer"})");

@@ -45,6 +45,34 @@ TEST(Reader, what_an_integer_would_lose_is_refused_with_field_value_and_remedy) 
     EXPECT_NE(refusal("9223372036854775808", of(Kind::bigint)), "");
 }
 
+TEST(Reader, an_integer_that_javascript_wrote_of_a_double_is_that_double) {
+    EXPECT_EQ(read_value("123456789012345680000", of(Kind::double_)), Value(1.2345678901234568e20));
+    EXPECT_EQ(read_value("123456789012345683968", of(Kind::double_)), Value(1.2345678901234568e20));
+    EXPECT_NE(refusal("123456789012345681000", of(Kind::double_)), "");
+    EXPECT_NE(refusal("9007199254740993", of(Kind::double_)), "");
+}
+
+TEST(Reader, an_empty_text_is_what_elasticsearch_takes_it_for) {
+    EXPECT_TRUE(read_value("\"\"", of(Kind::bigint), R"({"type":"long"})").is_null());
+    EXPECT_TRUE(read_value("\"\"", of(Kind::decimal), R"({"type":"double"})").is_null());
+    EXPECT_EQ(read_value("\"\"", of(Kind::boolean), R"({"type":"boolean"})"), Value(false));
+    EXPECT_NE(refusal("\"\"", of(Kind::bigint), R"({"type":"keyword"})"), "");
+    EXPECT_NE(refusal("\"\"", of(Kind::bigint), R"({"type":"long","coerce":false})"), "");
+    EXPECT_EQ(read_value("\"\"", text, R"({"type":"text"})"), Value(std::string()));
+}
+
+TEST(Reader, an_array_of_one_object_is_that_object_to_a_map_too) {
+    const Type map = of(Kind::map, {text, integer});
+    EXPECT_EQ(read_value(R"([{"a":1}])", map), read_value(R"({"a":1})", map));
+    EXPECT_NE(refusal(R"([{"a":1},{"b":2}])", map), "");
+}
+
+TEST(Reader, json_keeps_half_a_surrogate_pair_as_its_escape) {
+    EXPECT_EQ(read_value(R"("\ud800")", text, R"({"type":"object"})"),
+              Value(std::string(R"("\ud800")")));
+    EXPECT_THAT(refusal(R"("\ud800")", text), HasSubstr("half of a surrogate pair"));
+}
+
 TEST(Reader, big_numbers_keep_every_digit) {
     EXPECT_EQ(
         read_value("123456789012345678901234567890", of(Kind::varint)).get<BigInteger>().digits,

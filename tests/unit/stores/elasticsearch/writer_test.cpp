@@ -27,6 +27,17 @@ TEST(Writer, numbers_and_flags_are_bare_and_all_else_is_text) {
     EXPECT_EQ(write_value(Blob{{0, 1}}, of(Kind::blob)), "{\"f\":\"AAE=\",");
 }
 
+TEST(Writer, big_numbers_are_bare_where_the_field_is_of_integers_or_takes_no_strings) {
+    const Value big = *BigInteger::parse("18446744073709551615");
+    const Value price = *Decimal::parse("12.50");
+    const Type varint = of(Kind::varint);
+    const Type decimal = of(Kind::decimal);
+    const std::string bare = "{\"f\":18446744073709551615,";
+    EXPECT_EQ(write_value(big, varint, R"({"type":"unsigned_long"})"), bare);
+    EXPECT_EQ(write_value(big, varint, R"({"type":"double"})"), "{\"f\":\"18446744073709551615\",");
+    EXPECT_EQ(write_value(price, decimal, R"({"type":"double","coerce":false})"), "{\"f\":12.50,");
+}
+
 TEST(Writer, moments_are_iso_8601_unless_the_mapping_says_otherwise) {
     EXPECT_EQ(write_value(std::int64_t{1'500}, of(Kind::timestamp)),
               "{\"f\":\"1970-01-01T00:00:01.500Z\",");

@@ -10,16 +10,17 @@
 #include "model/type.hpp"
 #include "model/value.hpp"
 
-namespace duet::elasticsearch {
+namespace duet {
 
 inline Kind any_scalar_kind() {
     return *rc::gen::element(Kind::ascii, Kind::text, Kind::tinyint, Kind::smallint, Kind::int_,
                              Kind::bigint, Kind::varint, Kind::decimal, Kind::float_, Kind::double_,
                              Kind::boolean, Kind::uuid, Kind::timeuuid, Kind::timestamp, Kind::date,
-                             Kind::time, Kind::duration, Kind::inet, Kind::blob);
+                             Kind::time, Kind::duration, Kind::inet, Kind::blob, Kind::counter);
 }
 
-inline Type any_type(int depth) {
+/// `frozen`: it stands inside of another.
+inline Type any_type(int depth, bool frozen = false) {
     Type type;
     if (depth == 0 || *rc::gen::inRange(0, 3) == 0) {
         type.kind = any_scalar_kind();
@@ -30,11 +31,12 @@ inline Type any_type(int depth) {
     const bool has_parts = type.kind == Kind::tuple || type.kind == Kind::udt;
     const int parts = type.kind == Kind::map ? 2 : has_parts ? *rc::gen::inRange(1, 4) : 1;
     for (int i = 0; i < parts; ++i) {
-        type.elements.push_back(any_type(depth - 1));
+        type.elements.push_back(any_type(depth - 1, true));
         if (type.kind == Kind::udt) type.field_names.push_back("field \"" + std::to_string(i));
     }
+    if (type.kind == Kind::udt) type.udt_name = "Made \"Up";
     if (type.kind == Kind::vector) type.dimension = *rc::gen::inRange(1, 4);
-    type.frozen = true;
+    type.frozen = frozen && type.kind != Kind::vector;
     return type;
 }
 
@@ -131,10 +133,8 @@ inline Value any_value(const Type& type) {
         case Kind::date:
         case Kind::int_: return any_int<std::int32_t>();
         case Kind::bigint:
-        case Kind::counter: return any_int<std::int64_t>();
-        // CQL's whole range; years of more digits than ISO 8601's grammar here are beyond both
-        // stores' clients.
-        case Kind::timestamp: return *rc::gen::inRange<std::int64_t>(-(1LL << 53), 1LL << 53);
+        case Kind::counter:
+        case Kind::timestamp: return any_int<std::int64_t>();
         case Kind::varint: return any_integer();
         case Kind::decimal: return Decimal{any_integer(), *rc::gen::arbitrary<std::int32_t>()};
         case Kind::float_: return any_float<float>();
@@ -148,8 +148,14 @@ inline Value any_value(const Type& type) {
         case Kind::duration: return any_duration();
         case Kind::inet: return any_inet();
         case Kind::blob: return Blob{*rc::gen::arbitrary<Bytes>()};
-        default: return any_collection(type);
+        case Kind::list:
+        case Kind::set:
+        case Kind::map:
+        case Kind::tuple:
+        case Kind::vector:
+        case Kind::udt: return any_collection(type);
     }
+    return {};
 }
 
-}  // namespace duet::elasticsearch
+}  // namespace duet
