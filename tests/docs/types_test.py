@@ -1,24 +1,26 @@
 #!/usr/bin/env python3
-"""docs/types.md says what column each field gets: an index with fields of all those mappings is made, and
-`duet plan --ddl` asked. (The table of the other direction is compared by a unit test, types_page_test.cpp.)
+"""docs/types.md against tests/types_table.py, whose values tests/live/types_test.py sends both ways: what mapping
+each column gets, what column each field gets. For the second, an index with fields of all those mappings is made, and
+`duet plan --ddl` asked. (What becomes of collections is compared by a unit test, types_page_test.cpp.)
 Needs DUET_CASSANDRA and DUET_ELASTICSEARCH, which `./dev test` sets."""
 
 import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import unittest
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from types_table import FIELDS, SCALARS  # noqa: E402
+
 ROOT = Path(__file__).resolve().parents[2]
 DUET = Path(os.environ.get("DUET_BINARY", ROOT / "build/release/duet")).absolute()
 KEYSPACE = f"types_{os.getpid()}"
-# What a mapping needs beside its type.
-MORE = {"scaled_float": {"scaling_factor": 100}, "dense_vector": {"dims": 3, "index": False},
-        "token_count": {"analyzer": "standard"}}
 # The CQL of a row's first words, where they are no CQL themselves.
 SPELLED = {"vector<float, n>": "vector<float, 3>"}
 LEAST = 15  # mappings that every build of Elasticsearch has
@@ -57,13 +59,27 @@ def promised(page):
     return types
 
 
+def described(page):
+    """{CQL type: (mapping, the form in a document as the page says it)} from the page's first table."""
+    table = page.split("## A column that the index lacks")[1].split("\n## ")[0]
+    types = {}
+    for names, mapping, form in re.findall(r"^\| (`.*?) \| (.*?) \| (.*?) \|$", table, re.MULTILINE):
+        columns, mappings = re.findall(r"`([^`]+)`", names), re.findall(r"`([^`]+)`", mapping)
+        for place, column in enumerate(columns):
+            if mappings:
+                types[column] = (mappings[place] if len(mappings) == len(columns) else mappings[0], form)
+    return types
+
+
 def columns_of(ddl):
     """{column: CQL type} of a CREATE TABLE."""
     inside = re.search(r"\((.*)\) WITH", ddl).group(1)
     return dict(re.findall(r'"(\w+)" ((?:[^,<]|<[^>]*>+)+)', inside))
 
 
-PAGE = promised((ROOT / "docs/types.md").read_text())
+TEXT = (ROOT / "docs/types.md").read_text()
+PAGE = promised(TEXT)
+COLUMNS = described(TEXT)
 
 
 class Fields(unittest.TestCase):
@@ -79,7 +95,7 @@ class Fields(unittest.TestCase):
 
     def make_index(self):
         """With the mappings that this Elasticsearch knows: plugins and licences add some."""
-        fields = {name: {"type": name, **MORE.get(name, {})} for name in PAGE}
+        fields = {name: {"type": name, **FIELDS[name].more} for name in PAGE}
         while True:
             status, answer = request("PUT", f"/{self.index}", {"mappings": {"properties": fields}})
             if status == 200:
@@ -98,6 +114,23 @@ class Fields(unittest.TestCase):
         for name in fields:
             with self.subTest(name):
                 self.assertEqual(made.get(name), PAGE[name])
+
+
+class Table(unittest.TestCase):
+    def test_every_scalar_column_gets_the_mapping_that_the_page_says(self):
+        for name, scalar in SCALARS.items():
+            with self.subTest(name):
+                mapping, form = COLUMNS[name]
+                self.assertEqual(mapping, scalar.mapping)
+                shown = re.findall(r'`("[^`]*[0-9][^`]*")`', form)
+                self.assertTrue(not shown or json.dumps(scalar.example[1]) in shown, form)
+
+    def test_the_page_names_no_type_that_the_table_lacks(self):
+        scalars = {name for name in COLUMNS if "<" not in name} - {"list", "set", "tuple", "map", "vector"}
+        self.assertEqual(scalars, set(SCALARS))
+
+    def test_every_field_gets_the_column_that_the_page_says(self):
+        self.assertEqual({name: FIELDS[name].column for name in PAGE if name in FIELDS}, PAGE)
 
 
 class OfTheTest(unittest.TestCase):
