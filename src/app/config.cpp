@@ -4,9 +4,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <cctype>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "app/index_name.hpp"
 #include "base/error.hpp"
 #include "net/transport.hpp"
+#include "stores/cassandra/types.hpp"
 
 namespace duet::app {
 
@@ -130,17 +133,81 @@ void read_http(Section section, HttpConfig& config) {
     section.finish();
 }
 
-Shape read_shape(Section& section) {
+/// A field's mapping: a type's name, or a whole mapping in braces.
+std::string read_mapping(Section& section) {
+    std::string mapping;
+    section.read("mapping", mapping);
+    if (mapping.empty()) return mapping;
+    if (mapping.front() != '{') {
+        if (!is_plain_name(mapping)) {
+            section.fail("mapping",
+                         "must be a type of Elasticsearch (\"keyword\") or a mapping in braces");
+        }
+        return fmt::format(R"({{"type":"{}"}})", mapping);
+    }
+    boost::system::error_code problem;
+    const boost::json::value parsed = boost::json::parse(mapping, problem);
+    if (problem || !parsed.is_object() || !parsed.as_object().contains("type")) {
+        section.fail("mapping", R"(must be a JSON object with a type: '{"type": "keyword"}')");
+    }
+    return mapping;
+}
+
+FieldRule read_field(Section section) {
+    FieldRule rule;
+    section.read("column", rule.column);
+    if (rule.column.empty()) {
+        section.missing("a [[pair.field]] needs a column: column = \"price\"");
+    }
+    section.read("field", rule.field);
+    std::string type;
+    section.read("type", type);
+    if (!type.empty()) {
+        rule.type = cassandra::parse_type(type, {});
+        if (!rule.type) {
+            section.fail("type", fmt::format("is \"{}\", which is no CQL type without user types: "
+                                             "write \"text\", \"decimal\", \"list<int>\" ...",
+                                             type));
+        }
+    }
+    rule.mapping = read_mapping(section);
+    section.finish();
+    return rule;
+}
+
+/// No column twice, no two columns in one field, and the version field as it is.
+void check_fields(const Section& section, const std::vector<FieldRule>& rules,
+                  const std::string& version_field) {
+    std::set<std::string> columns;
+    std::set<std::string> fields;
+    for (const FieldRule& rule : rules) {
+        if (rule.column == version_field || rule.field == version_field) {
+            section.fail("field", fmt::format("means the version field, {}, which has one name on "
+                                              "both sides: version_field sets it",
+                                              version_field));
+        }
+        if (!columns.insert(rule.column).second) {
+            section.fail("field", fmt::format("names column {} twice", rule.column));
+        }
+        if (!rule.field.empty() && !fields.insert(rule.field).second) {
+            section.fail("field", fmt::format("gives the field {} to two columns", rule.field));
+        }
+    }
+}
+
+Shape read_shape(Section& section, const std::string& version_field) {
     Shape shape;
     section.read("columns", shape.columns);
     std::string direction = "both";
     section.read_word("direction", direction, {"both", "to_elasticsearch", "to_cassandra"});
     if (direction == "to_elasticsearch") shape.direction = sync::Direction::to_elasticsearch;
     if (direction == "to_cassandra") shape.direction = sync::Direction::to_cassandra;
+    for (Section& field : section.sections("field")) shape.fields.push_back(read_field(field));
+    check_fields(section, shape.fields, version_field);
     return shape;
 }
 
-PairRule read_pair(Section section) {
+PairRule read_pair(Section section, const std::string& version_field) {
     PairRule rule;
     section.read("keyspace", rule.keyspace);
     if (rule.keyspace.empty()) section.missing("a [[pair]] needs a keyspace: keyspace = \"shop\"");
@@ -152,7 +219,7 @@ PairRule read_pair(Section section) {
     const bool one_table = rule.tables.size() == 1 && is_literal(rule.tables.front());
     if (const auto problem = pattern_problem(rule.index, one_table))
         section.fail("index", *problem);
-    rule.shape = read_shape(section);
+    rule.shape = read_shape(section, version_field);
     section.finish();
     return rule;
 }
@@ -175,7 +242,9 @@ Config parse_config(const std::string& text, const std::string& name,
     read_elasticsearch(top.section("elasticsearch"), config.elasticsearch);
     read_state(top.section("state"), config.state);
     read_http(top.section("http"), config.http);
-    for (Section& pair : top.sections("pair")) config.pairs.push_back(read_pair(pair));
+    for (Section& pair : top.sections("pair")) {
+        config.pairs.push_back(read_pair(pair, config.version_field));
+    }
     top.finish();
     origin.refuse();
     return config;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "model/type.hpp"
 #include "sync/rules.hpp"
 
 namespace duet::app {
@@ -44,9 +45,19 @@ struct HttpConfig {
     bool operator==(const HttpConfig&) const = default;
 };
 
+/// One [[pair.field]]: how a column stands in the documents.
+struct FieldRule {
+    std::string column;
+    std::string field;         // its name there; empty: the column's
+    std::optional<Type> type;  // of the column, where Duet adds it to the table
+    std::string mapping;       // of the field, as JSON, where Duet adds it to the index
+    bool operator==(const FieldRule&) const = default;
+};
+
 /// What of its tables a [[pair]] takes, and which way.
 struct Shape {
     std::vector<std::string> columns = {"*"};  // globs (glob.hpp)
+    std::vector<FieldRule> fields;
     sync::Direction direction = sync::Direction::both;
     bool operator==(const Shape&) const = default;
 };

@@ -74,6 +74,10 @@ IndexOptions index_options(const Config& config, const PairPlan& plan) {
     options.index = plan.index;
     options.version_field = config.version_field;
     options.refresh_at_most = config.refresh_at_most;
+    for (const FieldRule& rule : plan.shape.fields) {
+        options.fields.push_back(
+            {rule.column, rule.field.empty() ? rule.column : rule.field, rule.type, rule.mapping});
+    }
     return options;
 }
 

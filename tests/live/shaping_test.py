@@ -88,6 +88,38 @@ class Shaping(unittest.TestCase):
         self.assertEqual(world.elastic.do("GET", world.path("items", "_mapping")), mapping)
         self.assertEqual(self.row(alien, "name"), ("alien",))
 
+    def test_a_column_stands_in_a_field_of_another_name_type_and_mapping(self):
+        world = self.world
+        world.configure(pair='[[pair.field]]\ncolumn = "price"\nfield = "cost"\n'
+                             'type = "decimal"\nmapping = "keyword"\n'
+                             '[[pair.field]]\ncolumn = "name"\n'
+                             'mapping = \'{"type": "text", "analyzer": "whitespace"}\'')
+        record, other = key(), key()
+        # An index that was there: the column is made of the chosen type.
+        world.put("made", record, {"name": "a b", "cost": 10.25, "updated_at": stamp(now())})
+        # A table that was there: the field is made under the chosen name.
+        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text, price decimal)")
+        world.cql(f"INSERT INTO $.items (id, name, price) VALUES ({record}, 'a b', 1.10)")
+        world.duet("once")
+        types = {row.column_name: row.type for row in world.cql(
+            "SELECT column_name, type FROM system_schema.columns WHERE keyspace_name = "
+            f"'{world.keyspace}' AND table_name = 'made'")}
+        self.assertEqual(types["price"], "decimal")
+        self.assertEqual(str(world.rows("made")[record]["price"]), "10.25")
+        self.assertEqual(world.documents("items")[record]["cost"], "1.10")
+        mapping = world.elastic.do("GET", world.path("items", "_mapping"))
+        fields = mapping[world.index("items")]["mappings"]["properties"]
+        self.assertEqual(fields["cost"]["type"], "keyword")
+        self.assertEqual(fields["name"]["analyzer"], "whitespace")
+        self.assertNotIn("price", fields)
+        # Changes go both ways, and a level pair is left alone.
+        world.put("items", other, {"name": "new", "cost": "7", "updated_at": stamp(now())})
+        world.cql(f"UPDATE $.made SET price = 3.5 WHERE id = {record}")
+        world.duet("once")
+        self.assertEqual(str(world.rows("items")[other]["price"]), "7")
+        self.assertEqual(world.documents("made")[record]["cost"], "3.5")
+        self.assertEqual(world.duet("once").count("0 to Elasticsearch, 0 to Cassandra"), 2)
+
 
 if __name__ == "__main__":
     main()

@@ -90,7 +90,7 @@ std::size_t count_of(std::string_view text, std::string_view part) {
 }  // namespace
 
 ElasticIndex::ElasticIndex(elastic::Client& client, const Clock& clock, IndexOptions options)
-    : client_(client), clock_(clock), options_(std::move(options)) {}
+    : client_(client), clock_(clock), options_(std::move(options)), names_(options_.fields) {}
 
 ElasticIndex::~ElasticIndex() = default;
 
@@ -136,6 +136,7 @@ Task<Schema> ElasticIndex::describe() {
     schema.document_precision =
         StampFormat::of(version, unit, options_.index, options_.version_field).precision();
     MappedColumns mapped = columns_of(properties, options_.version_field, sample_);
+    names_.to_columns(mapped);
     schema.columns = std::move(mapped.columns);
     schema.notes = std::move(mapped.notes);
     co_return schema;
@@ -196,14 +197,17 @@ std::vector<std::string> ElasticIndex::grown(const Schema& schema) const {
     const auto mappings = JsonDocument::parse(sampled_);
     if (!mappings) return columns;
     const Json properties = mappings->root()["properties"];
-    for (const Column& column : schema.columns) {
-        if (!missing_parts(column.type, properties[column.name]).empty())
-            columns.push_back(column.name);
+    const Schema fields = names_.to_fields(schema, options_.index);
+    for (std::size_t i = 0; i < fields.columns.size(); ++i) {
+        const Column& field = fields.columns[i];
+        if (!missing_parts(field.type, properties[field.name]).empty())
+            columns.push_back(schema.columns[i].name);
     }
     return columns;
 }
 
-Task<void> ElasticIndex::provision(const Schema& schema, bool may_create) {
+Task<void> ElasticIndex::provision(const Schema& agreed, bool may_create) {
+    const Schema schema = names_.to_fields(agreed, options_.index);
     std::optional<std::string> body = co_await load();
     exists_ = body.has_value();
     if (!exists_ && may_create) {
@@ -242,7 +246,7 @@ Task<void> ElasticIndex::make(const Schema& schema) {
     std::string properties;
     append_property(properties, options_.version_field, version_mapping());
     for (const Column& column : schema.columns)
-        append_property(properties, column.name, mapping_of(column.type));
+        append_property(properties, column.name, names_.mapping_of(column));
     // Room for as many fields again that others add.
     const std::size_t fields = std::max(fields_allowed, 2 * count_of(properties, "\"type\":"));
     std::string body = fmt::format(
@@ -275,7 +279,7 @@ Task<bool> ElasticIndex::add_fields(const Schema& schema, const Json& mappings) 
         append_property(properties, options_.version_field, version_mapping());
     }
     for (const Column& column : added.columns)
-        append_property(properties, column.name, mapping_of(column.type));
+        append_property(properties, column.name, names_.mapping_of(column));
     if (properties.empty()) co_return false;
     std::string body = "{\"properties\":{" + properties + "}}";
     try {

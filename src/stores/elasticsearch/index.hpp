@@ -14,6 +14,7 @@
 #include "elastic/client.hpp"
 #include "elastic/search.hpp"
 #include "model/store.hpp"
+#include "stores/elasticsearch/field_names.hpp"
 #include "stores/elasticsearch/layout.hpp"
 #include "stores/elasticsearch/mapping.hpp"
 #include "stores/elasticsearch/shard.hpp"
@@ -23,6 +24,8 @@ namespace duet {
 struct IndexOptions {
     std::string index;
     std::string version_field = "updated_at";
+    /// Columns that stand in the documents otherwise than by themselves.
+    std::vector<elasticsearch::FieldOption> fields;
     /// How often at most a refresh is forced; empty: as changes() says.
     std::optional<std::chrono::milliseconds> refresh_at_most;
 };
@@ -36,7 +39,7 @@ public:
     /// Reads a sample of the documents too (the first sample_limit of them): only they show arrays
     /// and fractions. Throws Misconfigured, with the reason, for an index that cannot be paired.
     [[nodiscard]] Task<Schema> describe() override;
-    [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
+    [[nodiscard]] Task<void> provision(const Schema& agreed, bool may_create) override;
     /// Columns whose user-defined type has parts that their field lacked when the index was
     /// described.
     [[nodiscard]] std::vector<std::string> grown(const Schema& schema) const;
@@ -114,6 +117,7 @@ private:
     elastic::Client& client_;
     const Clock& clock_;
     IndexOptions options_;
+    elasticsearch::FieldNames names_;
     bool exists_ = false;
     elasticsearch::Layout layout_;
     elasticsearch::Routing routing_;

@@ -256,5 +256,29 @@ TEST(Config, a_pair_chooses_columns_and_a_direction) {
               "to_cassandra");
 }
 
+TEST(Config, a_pair_says_how_columns_stand_in_the_documents) {
+    const std::string pair = "[[pair]]\nkeyspace = \"shop\"\n[[pair.field]]\n";
+    const Config config = parsed(pair +
+                                 "column = \"price\"\nfield = \"cost\"\ntype = \"decimal\"\n"
+                                 "mapping = \"double\"\n[[pair.field]]\ncolumn = \"name\"\n"
+                                 "mapping = '{\"type\": \"text\"}'\n");
+    const std::vector<FieldRule>& fields = config.pairs.at(0).shape.fields;
+    ASSERT_EQ(fields.size(), 2U);
+    EXPECT_EQ(fields[0].field, "cost");
+    EXPECT_EQ(fields[0].type, Type{.kind = Kind::decimal});
+    EXPECT_EQ(fields[0].mapping, R"({"type":"double"})");
+    EXPECT_EQ(fields[1].mapping, R"({"type": "text"})");
+    EXPECT_THAT(refusal(pair + "field = \"cost\"\n"), HasSubstr("needs a column"));
+    EXPECT_THAT(refusal(pair + "column = \"a\"\ntype = \"money\"\n"), HasSubstr("no CQL type"));
+    EXPECT_THAT(refusal(pair + "column = \"a\"\nmapping = \"{}\"\n"), HasSubstr("JSON object"));
+    EXPECT_THAT(refusal(pair + "column = \"a\"\n[[pair.field]]\ncolumn = \"a\"\n"),
+                HasSubstr("names column a twice"));
+    EXPECT_THAT(refusal(pair + "column = \"a\"\nfield = \"updated_at\"\n"),
+                HasSubstr("means the version field"));
+    EXPECT_THAT(refusal(pair + "column = \"a\"\nfield = \"c\"\n[[pair.field]]\ncolumn = \"b\"\n"
+                               "field = \"c\"\n"),
+                HasSubstr("gives the field c to two columns"));
+}
+
 }  // namespace
 }  // namespace duet::app
