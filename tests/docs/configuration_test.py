@@ -12,7 +12,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DUET = os.environ.get("DUET_BINARY", str(ROOT / "build/release/duet"))
 SECTIONS = {"General": "", "[cassandra]": "[cassandra]", "[elasticsearch]": "[elasticsearch]", "[state]": "[state]",
-            "[http]": "[http]", "[[pair]]": "[[pair]]"}
+            "[http]": "[http]", "[[pair]]": "[[pair]]", "[[pair.field]]": "[[pair.field]]"}
+# What must stand before a key of the section.
+BEFORE = {"[[pair]]": '[[pair]]\nkeyspace = "k"\n',
+          "[[pair.field]]": '[[pair]]\nkeyspace = "k"\n[[pair.field]]\ncolumn = "c"\n'}
 NO_KEY = "zzzzzzzzzzzzzzzzzzzzzzzz"  # like no other, so that the program lists all
 
 
@@ -24,10 +27,21 @@ def check(toml):
                               timeout=30)
 
 
+def before(section):
+    return BEFORE.get(section, f"{section}\n")
+
+
+def sections_in(section):
+    """The keys of a section that are sections themselves."""
+    inside = section.strip("[]") + "." if section else ""
+    names = {other.strip("[]").removeprefix(inside) for other in PAGE
+             if other != section and other.strip("[]").startswith(inside)}
+    return {name for name in names if name and "." not in name}
+
+
 def known_keys(section):
     """As the program lists them when it meets one that it does not know."""
-    more = 'keyspace = "k"\n' if section == "[[pair]]" else ""
-    answer = check(f"{section}\n{more}{NO_KEY} = 1\n").stderr
+    answer = check(f"{before(section)}{NO_KEY} = 1\n").stderr
     listed = re.search(r"the keys here are: (.*)", answer)
     assert listed, answer
     return set(listed.group(1).split(", "))
@@ -50,22 +64,19 @@ PAGE = documented((ROOT / "docs/configuration.md").read_text())
 class Keys(unittest.TestCase):
     def test_the_page_has_every_section(self):
         self.assertEqual(set(PAGE), set(SECTIONS.values()))
-        sections = {key.strip("[]") for key in PAGE if key}
-        self.assertEqual(known_keys("") - set(PAGE[""]), sections)
+        self.assertEqual(known_keys("") - set(PAGE[""]), sections_in(""))
 
     def test_the_page_has_every_key_and_no_other(self):
-        sections = {key.strip("[]") for key in PAGE if key}
         for section, keys in PAGE.items():
             with self.subTest(section or "General"):
-                self.assertEqual(set(keys), known_keys(section) - (sections if not section else set()))
+                self.assertEqual(set(keys), known_keys(section) - sections_in(section))
 
     def test_the_program_takes_every_default(self):
         for section, keys in PAGE.items():
-            more = 'keyspace = "k"\n' if section == "[[pair]]" else ""
             for key, default in keys.items():
                 if default:
                     with self.subTest(f"{section} {key}"):
-                        answer = check(f"{section}\n{more}{key} = {default}\n")
+                        answer = check(f"{before(section)}{key} = {default}\n")
                         self.assertEqual(answer.returncode, 0, answer.stderr)
 
     def test_defaults_are_those_of_the_example(self):
@@ -74,7 +85,7 @@ class Keys(unittest.TestCase):
         for section, keys in PAGE.items():
             for key, default in keys.items():
                 shown = re.findall(rf"^#?{key} = (.*)$", example, re.MULTILINE)
-                if default and section != "[[pair]]":
+                if default and not section.startswith("[[pair"):
                     with self.subTest(f"{section} {key}"):
                         self.assertIn(default, shown)
 
