@@ -41,6 +41,7 @@ public:
 private:
     CLI::App app_{description, "duet"};
     CommonOptions common_;
+    RunCommand run_;
     PlanCommand plan_;
     VerifyCommand verify_;
     StatusCommand status_;
@@ -164,8 +165,13 @@ void Parser::add_common(CLI::App& command) {
 }
 
 void Parser::add_plain_commands() {
-    command(app_, "run", "Keep both sides in step until SIGTERM or SIGINT (the daemon)",
-            [this] { chosen_ = RunCommand{}; });
+    auto* run = command(app_, "run", "Keep both sides in step until SIGTERM or SIGINT (the daemon)",
+                        [this] { chosen_ = run_; });
+    run->add_option("--force-deletes", run_.force_deletes,
+                    "Make the deletes that stopped this pair, once, though they are more than "
+                    "max_delete")
+        ->type_name("PAIR")
+        ->allow_extra_args(false);
     command(app_, "once", "Bring both sides level, then exit", [this] { chosen_ = OnceCommand{}; });
 
     auto* plan = command(app_, "plan", "Show what would be created and copied, changing nothing",

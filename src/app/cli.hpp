@@ -27,7 +27,9 @@ struct CommonOptions {
     std::vector<std::string> elasticsearch;  // URLs
 };
 
-struct RunCommand {};
+struct RunCommand {
+    std::vector<std::string> force_deletes;  // pairs, keyspace.table
+};
 
 struct OnceCommand {};
 

@@ -133,6 +133,11 @@ void read_http(Section section, HttpConfig& config) {
     section.finish();
 }
 
+/// At such a level another copy may not have what this one acknowledged: it would look deleted.
+bool may_miss_rows(const std::string& consistency) {
+    return consistency == "one" || consistency == "local_one";
+}
+
 /// A field's mapping: a type's name, or a whole mapping in braces.
 std::string read_mapping(Section& section) {
     std::string mapping;
@@ -204,6 +209,10 @@ Shape read_shape(Section& section, const std::string& version_field) {
     if (direction == "to_cassandra") shape.direction = sync::Direction::to_cassandra;
     for (Section& field : section.sections("field")) shape.fields.push_back(read_field(field));
     check_fields(section, shape.fields, version_field);
+    std::string deletes = "restore";
+    section.read_word("deletes", deletes, {"restore", "propagate"});
+    if (deletes == "propagate") shape.deletes = sync::Deletes::propagate;
+    section.read_share("max_delete", shape.max_delete);
     return shape;
 }
 
@@ -244,6 +253,12 @@ Config parse_config(const std::string& text, const std::string& name,
     read_http(top.section("http"), config.http);
     for (Section& pair : top.sections("pair")) {
         config.pairs.push_back(read_pair(pair, config.version_field));
+        const bool propagates = config.pairs.back().shape.deletes == sync::Deletes::propagate;
+        if (propagates && may_miss_rows(config.cassandra.consistency)) {
+            pair.fail("deletes", "cannot be \"propagate\" with cassandra.consistency = \"" +
+                                     config.cassandra.consistency +
+                                     "\", which may not see every row: use \"local_quorum\"");
+        }
     }
     top.finish();
     origin.refuse();

@@ -59,6 +59,8 @@ struct Shape {
     std::vector<std::string> columns = {"*"};  // globs (glob.hpp)
     std::vector<FieldRule> fields;
     sync::Direction direction = sync::Direction::both;
+    sync::Deletes deletes = sync::Deletes::restore;
+    double max_delete = 0.2;  // part of the records, at one go
     bool operator==(const Shape&) const = default;
 };
 

@@ -118,6 +118,8 @@ std::string status(const Overview& overview) {
                          {"passes", pair.passes},
                          {"documents_written", pair.total.documents_written},
                          {"rows_written", pair.total.rows_written},
+                         {"documents_deleted", pair.total.documents_deleted},
+                         {"rows_deleted", pair.total.rows_deleted},
                          {"stamped", pair.total.stamped},
                          {"beaten_kept", pair.total.kept},
                          {"quarantined", pair.quarantined},

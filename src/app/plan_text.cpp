@@ -12,6 +12,7 @@ std::string line_of(const PairPlan& plan) {
     if (plan.shape.direction == sync::Direction::to_elasticsearch)
         text += ", one way: to Elasticsearch";
     if (plan.shape.direction == sync::Direction::to_cassandra) text += ", one way: to Cassandra";
+    if (plan.shape.deletes == sync::Deletes::propagate) text += ", deletes are propagated";
     return text;
 }
 

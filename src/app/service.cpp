@@ -38,12 +38,14 @@ struct Service::Generation {
         bool ended = false;
     };
 
-    Generation(Config configuration, const Clock& clock)
+    Generation(Config configuration, const Clock& clock, std::set<std::string>& force_deletes)
         : config(std::move(configuration)),
+          forced(force_deletes),
           servers(config, clock),
           daemon(clock, std::random_device{}()) {}
 
     Config config;
+    std::set<std::string>& forced;  // the Service's: pairs that are still to be told
     Servers servers;
     sync::Daemon daemon;
     std::map<std::string, Served> served;
@@ -169,6 +171,10 @@ void Service::Generation::take_over(const std::vector<PairPlan>& plans,
     for (const PairPlan& plan : plans) {
         if (!plan.problem.empty() || served.contains(plan.name)) continue;
         served[plan.name].live = std::make_unique<LivePair>(servers, plan);
+        if (forced.erase(plan.name) > 0) {
+            log::warning("deletes are forced once", {{"pair", plan.name}});
+            served[plan.name].live->pair().force_deletes();
+        }
         fresh.push_back(plan.name);
     }
 }
@@ -187,7 +193,7 @@ Service::~Service() = default;
 Task<void> Service::run() {
     for (bool first = true; !stopping_; first = false) {
         std::string failure;
-        generation_ = std::make_unique<Generation>(settings_.config, clock_);
+        generation_ = std::make_unique<Generation>(settings_.config, clock_, forced_);
         co_await open_page();
         try {
             co_await generation_->run(may_pair_everything(settings_), left_out_);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ public:
     Service(Settings settings, const Clock& clock);
     ~Service();
 
+    /// `duet run --force-deletes`: the next deletes of these pairs are meant, however many.
+    void force_deletes(const std::vector<std::string>& pairs) {
+        forced_.insert(pairs.begin(), pairs.end());
+    }
     /// Until stop(). Throws Misconfigured and UsageError only before the first pair was served.
     [[nodiscard]] Task<void> run();
     /// Every pair ends after the page it is at, then run() does.
@@ -39,6 +44,7 @@ private:
     Settings settings_;
     const Clock& clock_;
     bool stopping_ = false;
+    std::set<std::string> forced_;
     /// What serves under one configuration; another one means another generation.
     std::unique_ptr<Generation> generation_;
     std::map<std::string, std::string> left_out_;  // as last logged: name and reason

@@ -202,6 +202,8 @@ sync::PairSettings pair_settings(const Config& config, const PairPlan& plan) {
     settings.rules.keep_beaten = config.keep_beaten;
     settings.rules.settled_limit = config.settled_limit;
     settings.rules.direction = plan.shape.direction;
+    settings.rules.deletes = plan.shape.deletes;
+    settings.rules.max_delete = plan.shape.max_delete;
     return settings;
 }
 

@@ -214,6 +214,13 @@ std::uint64_t parse_count(std::string_view body) {
     });
 }
 
+std::uint64_t parse_deletes(std::string_view body) {
+    return reading("_stats", body, [](const dom::element& answer) {
+        const std::uint64_t deletes = answer["_all"]["primaries"]["indexing"]["delete_total"];
+        return deletes;
+    });
+}
+
 std::string parse_member(std::string_view body, std::string_view name) {
     return reading(name, body,
                    [name](const dom::element& answer) { return text_of(answer[name]); });

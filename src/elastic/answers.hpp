@@ -24,6 +24,8 @@ struct ErrorAnswer {
 [[nodiscard]] std::string parse_lowest_version(std::string_view body);
 /// Throws Unavailable where a shard did not count.
 [[nodiscard]] std::uint64_t parse_count(std::string_view body);
+/// _all.primaries.indexing.delete_total.
+[[nodiscard]] std::uint64_t parse_deletes(std::string_view body);
 /// A text member of the outermost object.
 [[nodiscard]] std::string parse_member(std::string_view body, std::string_view name);
 /// settings.index.number_of_shards of the only index.

@@ -41,6 +41,12 @@ void BulkBody::update(std::string_view id, std::int64_t if_seq_no, std::int64_t 
     end_item();
 }
 
+void BulkBody::remove(std::string_view id, std::int64_t if_seq_no, std::int64_t if_primary_term) {
+    begin("delete", id);
+    append_guard(text_, if_seq_no, if_primary_term);
+    text_ += "}}\n";
+}
+
 void BulkBody::begin_create(std::string_view id) {
     begin("create", id);
     text_ += "}}\n";

@@ -73,6 +73,8 @@ public:
     /// Merges `partial` into the document, by compare-and-swap.
     void update(std::string_view id, std::int64_t if_seq_no, std::int64_t if_primary_term,
                 std::string_view partial);
+    /// Deletes by compare-and-swap.
+    void remove(std::string_view id, std::int64_t if_seq_no, std::int64_t if_primary_term);
     /// For writers that render the source straight into the body: begin, append the source to
     /// text(), end.
     void begin_create(std::string_view id);

@@ -50,6 +50,13 @@ Task<std::uint64_t> count(Client& client, std::string index) {
     co_return parse_count(body);
 }
 
+Task<std::uint64_t> deletes(Client& client, std::string index) {
+    std::string path =
+        path_of(index, "/_stats/indexing?filter_path=_all.primaries.indexing.delete_total");
+    const std::string body = co_await get(client, std::move(path));
+    co_return parse_deletes(body);
+}
+
 Task<bool> exists(Client& client, std::string index) {
     std::string path = path_of(index, "");
     const Client::Reply reply =

@@ -33,6 +33,8 @@ struct IndexPosition {
 [[nodiscard]] Task<void> refresh(Client& client, std::string index);
 /// The documents that a search sees; call refresh() first to count all.
 [[nodiscard]] Task<std::uint64_t> count(Client& client, std::string index);
+/// Deletions of documents that the primaries have counted; begins anew where a shard moves.
+[[nodiscard]] Task<std::uint64_t> deletes(Client& client, std::string index);
 [[nodiscard]] Task<bool> exists(Client& client, std::string index);
 /// Raw answers: {"<index>":{"mappings":{...}}} and {"<index>":{"settings":{"index":{...}}}}.
 [[nodiscard]] Task<std::string> mapping(Client& client, std::string index);

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/task.hpp"
+#include "model/agreed.hpp"
 #include "model/cursor.hpp"
 #include "model/record.hpp"
 #include "model/store.hpp"
@@ -64,6 +66,17 @@ public:
     /// Newest first, at most `limit`.
     [[nodiscard]] virtual Task<std::vector<Beaten>> list_beaten(std::string pair,
                                                                 std::size_t limit) = 0;
+
+    /// What both sides agreed on (deletes = "propagate"). `era` says which table and which index
+    /// the notes are about: those of another era do not count. Fills in each note's `agreed`.
+    [[nodiscard]] virtual Task<void> load_agreed(std::string pair, std::int64_t era,
+                                                 std::span<AgreedNote> notes) = 0;
+    /// The notes of a part of the ring, about `limit` of them.
+    [[nodiscard]] virtual Task<AgreedPage> list_agreed(std::string pair, std::int64_t era,
+                                                       TokenRange range, std::size_t limit) = 0;
+    /// In place of what was noted before. Deletions are forgotten after deletions_kept.
+    [[nodiscard]] virtual Task<void> put_agreed(std::string pair, std::int64_t era,
+                                                std::vector<AgreedNote> notes) = 0;
 
     /// True: `owner` holds the lease for `ttl` from now on (anew, or still).
     [[nodiscard]] virtual Task<bool> acquire_lease(std::string name, std::string owner,

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/task.hpp"
+#include "model/agreed.hpp"
 #include "model/cursor.hpp"
 #include "model/record.hpp"
 #include "model/schema.hpp"
@@ -66,6 +67,7 @@ struct Change {
     Id id;
     std::optional<State> row;
     std::optional<State> document;
+    std::optional<Agreed> agreed{};  // likewise: what is noted of it
 };
 
 /// One step of a feed. `next` is where it goes on once the batch is settled.
@@ -87,9 +89,17 @@ struct Write {
     const State* previous = nullptr;
 };
 
+/// A record to be deleted: of this state and nothing newer.
+struct Removal {
+    Id id;
+    std::int64_t timestamp = 0;  // rows: USING TIMESTAMP; what was written later stays
+    Guard guard;                 // documents: if_seq_no and if_primary_term
+};
+
 struct Outcome {
     enum class Kind : std::uint8_t {
-        applied,     // written, and for a row also read back equal; guard is the new one
+        applied,     // written, and for a row also read back equal; guard is the new one. Removed:
+                     // it is gone
         superseded,  // somebody else was there first, or the row reads back different: look again
         hidden,      // rows: a deletion hides what was written: nothing is there
         refused,     // the store does not take this record: refusal says why
@@ -113,6 +123,8 @@ public:
     [[nodiscard]] virtual Task<std::vector<State>> look(std::span<const Id> ids) = 0;
     /// Outcomes in the order of the writes.
     [[nodiscard]] virtual Task<std::vector<Outcome>> apply(std::span<const Write> writes) = 0;
+    /// Outcomes in the order of the removals.
+    [[nodiscard]] virtual Task<std::vector<Outcome>> remove(std::span<const Removal> removals) = 0;
 };
 
 /// A half-open part of the token ring: (after, upto]. The whole ring is (min, max].
@@ -140,6 +152,12 @@ struct RowPage {
 
 class RowFeed;
 
+/// Which table this is, and when it was last emptied: what vanished that way was not deleted.
+struct TableHistory {
+    std::string id;                         // another after DROP and CREATE
+    std::int64_t truncated_at = INT64_MIN;  // microseconds since 1970, by the server's clock
+};
+
 /// A table of Cassandra.
 class RowStore : public Store {
 public:
@@ -148,6 +166,8 @@ public:
     [[nodiscard]] virtual RowFeed* feed() { return nullptr; }
     /// Position of an id on the ring.
     [[nodiscard]] virtual std::int64_t token(const Id& id) const = 0;
+    /// Asks the server each time.
+    [[nodiscard]] virtual Task<TableHistory> history() = 0;
     [[nodiscard]] virtual Task<RangeDigest> digest(TokenRange range) = 0;
     /// What `write` adds to the digest of its range if nothing else is in the row (first copy into
     /// an empty table).
@@ -188,6 +208,10 @@ public:
     /// Makes all writes so far visible to changes(), count() and ids().
     [[nodiscard]] virtual Task<void> refresh() = 0;
     [[nodiscard]] virtual Task<std::uint64_t> count() = 0;
+    /// A number that moves when documents are deleted, by whomever; other things may move it, too.
+    [[nodiscard]] virtual Task<std::uint64_t> deletes() = 0;
+    /// Those of the ids that have no document now.
+    [[nodiscard]] virtual Task<std::vector<Id>> absent(std::span<const Id> ids) = 0;
     /// `from` empty: the first page.
     [[nodiscard]] virtual Task<IdPage> ids(std::string from, std::size_t limit) = 0;
     /// The document that a content would be, as JSON text; for quarantine, conflicts and messages.

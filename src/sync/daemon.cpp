@@ -98,6 +98,8 @@ void Daemon::note(Served& served, const Report& report) {
     };
     count("duet_records_applied_total", "cassandra", report.rows_written);
     count("duet_records_applied_total", "elasticsearch", report.documents_written);
+    count("duet_records_deleted_total", "cassandra", report.rows_deleted);
+    count("duet_records_deleted_total", "elasticsearch", report.documents_deleted);
     metrics::set("duet_quarantined_records", {{"pair", status.pair}},
                  static_cast<double>(status.quarantined));
 }

@@ -30,7 +30,7 @@ public:
             return Refuse{"elasticsearch", *document_.problem};
         if (rules_.direction == Direction::to_elasticsearch) return mirror_row();
         if (rules_.direction == Direction::to_cassandra) return mirror_document();
-        if (!document_.exists) return row_.exists ? row_wins() : Decision{Settle{}};
+        if (!document_.exists) return row_.exists ? document_missing() : Decision{Settle{}};
         if (!row_.exists) return row_missing();
         // V6: without a version on one side, equal is level as it stands: nothing is written.
         if (sight_.same && (!row_.version || !document_.version)) return Settle{};
@@ -46,6 +46,10 @@ private:
     /// V1: exactly, except where one side cannot hold a version exactly.
     [[nodiscard]] Precision precision() const {
         if (!row_.stamped) return rules_.document_precision;
+        return coarsest();
+    }
+
+    [[nodiscard]] Precision coarsest() const {
         return std::max(rules_.document_precision, rules_.column_precision);
     }
 
@@ -94,14 +98,21 @@ private:
 
     /// One direction, from Cassandra.
     [[nodiscard]] Decision mirror_row() const {
-        if (!row_.exists) return document_.exists ? Decision{Stay{}} : Settle{};
+        if (!row_.exists) {
+            if (!document_.exists) return Settle{};
+            return document_goes() ? Decision{deletion_of_document()} : Stay{};
+        }
         const bool level = document_.exists && sight_.same;
         return level && !newer(row_.version, document_.version) ? Decision{Settle{}} : row_wins();
     }
 
     /// One direction, from Elasticsearch: documents are not even stamped.
     [[nodiscard]] Decision mirror_document() const {
-        if (!document_.exists) return row_.exists ? Decision{Stay{}} : Settle{};
+        if (!document_.exists) {
+            if (!row_.exists) return Settle{};
+            const auto deletion = deletion_of_row();
+            return deletion ? Decision{*deletion} : Stay{};
+        }
         WriteRow write;
         write.version =
             document_.version.value_or(Version{sight_.old ? sight_.first_met : document_.seen_at});
@@ -115,11 +126,56 @@ private:
         return write;
     }
 
+    [[nodiscard]] bool agreed_on(Agreed::Kind kind) const { return sight_.agreed.kind == kind; }
+
+    /// V10: the row of a document that is not there is what was agreed, or is older than what was
+    /// deleted.
+    [[nodiscard]] std::optional<DeleteRow> deletion_of_row() const {
+        // Without a readable WRITETIME no DELETE could spare what is newer.
+        if (agreed_on(Agreed::Kind::nothing) || !row_.newest_write) return std::nullopt;
+        const Precision unit = row_.stamped ? coarsest() : Precision::microseconds;
+        const std::int64_t row = floor_to(row_version(), unit);
+        const std::int64_t agreed = floor_to(sight_.agreed.version.micros, unit);
+        DeleteRow deletion{sight_.agreed.version, *row_.newest_write, false};
+        const bool unchanged = agreed_on(Agreed::Kind::record) && row == agreed;
+        const bool was_cut_off =
+            agreed_on(Agreed::Kind::deletion) && *row_.newest_write <= sight_.agreed.upto;
+        if (unchanged || was_cut_off) return deletion;
+        // A WRITETIME older than the deletion would be hidden by it: only a stamp can be late.
+        deletion.late = agreed_on(Agreed::Kind::deletion) && row_.stamped && row < agreed;
+        return deletion.late ? std::optional(deletion) : std::nullopt;
+    }
+
+    /// V10: a record that vanished from Elasticsearch, or has never been there.
+    [[nodiscard]] Decision document_missing() const {
+        const auto deletion = deletion_of_row();
+        return deletion ? Decision{*deletion} : row_wins();
+    }
+
+    /// V10: the document of a row that is not there was not written since both agreed, or is older
+    /// than what was deleted.
+    [[nodiscard]] bool document_goes() const {
+        const std::int64_t document =
+            floor_to(document_.version.value_or(no_version).micros, coarsest());
+        const std::int64_t agreed = floor_to(sight_.agreed.version.micros, coarsest());
+        if (agreed_on(Agreed::Kind::record)) return sight_.settled && document <= agreed;
+        return agreed_on(Agreed::Kind::deletion) && document_.version && document < agreed;
+    }
+
+    [[nodiscard]] DeleteDocument deletion_of_document() const {
+        return {sight_.agreed.version, agreed_on(Agreed::Kind::deletion)};
+    }
+
     /// V10: a record that vanished from Cassandra, or has never been there.
     [[nodiscard]] Decision row_missing() const {
+        if (document_goes()) return deletion_of_document();
         if (document_.version) return document_wins_as(document_.version->micros, false);
         if (sight_.old) return document_wins_as(sight_.first_met, false);
-        return StampDocument{Version{document_.seen_at}, false, false};  // V2
+        std::int64_t stamp = document_.seen_at;  // V2
+        if (agreed_on(Agreed::Kind::deletion)) {
+            stamp = std::max(stamp, next_after(sight_.agreed.version.micros, coarsest()));
+        }
+        return StampDocument{Version{stamp}, false, false};
     }
 
     /// V2, both are there and differ, or the row's version is unknown.
@@ -158,11 +214,10 @@ private:
     [[nodiscard]] Decision tie(std::int64_t stamp) const {
         if (sight_.settled) return row_wins();
         const std::int64_t newest = std::max(row_version(), stamp);
-        const auto unit = std::max(rules_.document_precision, rules_.column_precision);
         // The clock from before the look: a row written since must not lose to a stamp that never
         // saw it.
-        return StampDocument{Version{std::max(document_.seen_at, next_after(newest, unit))}, true,
-                             false};
+        return StampDocument{Version{std::max(document_.seen_at, next_after(newest, coarsest()))},
+                             true, false};
     }
 };
 

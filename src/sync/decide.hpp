@@ -25,6 +25,9 @@ struct Sight {
     std::int64_t now = 0;
     /// The clock when the pair first met (T0).
     std::int64_t first_met = 0;
+    /// What both sides agreed on last; nothing where deletes are not propagated, and where the note
+    /// is no evidence (a record in quarantine, a table that was truncated since).
+    Agreed agreed{};
 };
 
 /// Both sides are level, or there is nothing: remember the document's state as settled.
@@ -58,6 +61,20 @@ struct WriteRow {
     bool future = false;
 };
 
+/// The record was deleted in Elasticsearch, or its row is a late write of what was deleted: the row
+/// goes, but for what was written after the look.
+struct DeleteRow {
+    Version version;             // that is deleted
+    std::int64_t timestamp = 0;  // USING TIMESTAMP
+    bool late = false;
+};
+
+/// The record was deleted in Cassandra, or its document is a late write of what was deleted.
+struct DeleteDocument {
+    Version version;    // that is deleted
+    bool late = false;  // V8: it is kept
+};
+
 /// One side holds what cannot be read as a record.
 struct Refuse {
     std::string side;
@@ -67,8 +84,8 @@ struct Refuse {
 /// first_meeting = "stop": a person must choose.
 struct StopPair {};
 
-using Decision =
-    std::variant<Settle, LeaveOut, Stay, StampDocument, WriteDocument, WriteRow, Refuse, StopPair>;
+using Decision = std::variant<Settle, LeaveOut, Stay, StampDocument, WriteDocument, WriteRow,
+                              DeleteRow, DeleteDocument, Refuse, StopPair>;
 
 /// Never fails, asks nobody, depends on nothing but its arguments.
 [[nodiscard]] Decision decide(const Sight& sight, const Rules& rules);

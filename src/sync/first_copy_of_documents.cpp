@@ -75,15 +75,22 @@ Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& tot
         writes.push_back(write);
     }
     const std::vector<Outcome> outcomes = co_await context_.rows.insert(writes);
+    std::vector<AgreedNote> notes;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (outcomes[i].kind != Outcome::Kind::applied) {
             rest.push_back(Change{writes[i].id, std::nullopt, std::nullopt});
             continue;
         }
-        expected_[sweep_.segment_of(context_.rows.token(writes[i].id))] +=
-            context_.rows.digest_of(writes[i]);
+        const std::int64_t token = context_.rows.token(writes[i].id);
+        expected_[sweep_.segment_of(token)] += context_.rows.digest_of(writes[i]);
         ++total.rows_written;
+        if (!context_.propagates()) continue;
+        Agreed agreed;
+        agreed.kind = Agreed::Kind::record;
+        agreed.version = writes[i].version;
+        notes.push_back(AgreedNote{writes[i].id, token, agreed});
     }
+    co_await context_.agree_on(std::move(notes));
     total.looked += changes.size();
     if (rest.empty()) co_return;
     Report report = co_await reconciler_.reconcile(std::move(rest));

@@ -63,11 +63,13 @@ Task<void> FirstCopyOfRows::copy(TokenRange range, const GoOn& go_on, Report& to
     bool settled = true;
     do {
         RowPage page = co_await context_.rows.rows(range, copied_page);
-        range.after = page.complete ? range.upto : page.read_upto;
+        const TokenRange read{range.after, page.complete ? range.upto : page.read_upto};
+        range.after = read.upto;
         segment.count += page.digest.count;
         *segment.settled += page.digest;
         // There are no documents, until a write says otherwise.
         for (Change& change : page.rows) change.document.emplace();
+        co_await sweep_.lay_notes_beside(read, page.rows, total);
         Report report = co_await reconciler_.reconcile(std::move(page.rows));
         settled = settled && report.unsettled.empty();
         total += report;

@@ -58,6 +58,8 @@ Task<void> Pair::open() {
     co_await context_.quarantine.load();
     const Cursor position = co_await context_.documents.position();
     co_await context_.checkpoint.open(position);
+    if (!context_.propagates()) co_return;
+    if (co_await context_.table_moved()) sweep_.forget();
 }
 
 Task<bool> Pair::table_is_empty() {
@@ -259,6 +261,12 @@ Task<Report> Pair::sweep_within_share() {
     }
     total.caught_up = true;
     co_return total;
+}
+
+Task<Report> Pair::make_deletions(std::uint64_t records) {
+    Report report;
+    if (context_.propagates()) report = co_await sweep_.make_deletions(records);
+    co_return report;
 }
 
 Task<Report> Pair::reconcile(std::vector<Id> ids) {

@@ -56,6 +56,11 @@ public:
     [[nodiscard]] std::optional<std::chrono::milliseconds> pace() const;
     /// Looks at these records on both sides.
     [[nodiscard]] Task<Report> reconcile(std::vector<Id> ids);
+    /// V10: what reconcile() found to be deleted, of a pair with so many records. The passes do
+    /// this by themselves at the end of each round.
+    [[nodiscard]] Task<Report> make_deletions(std::uint64_t records);
+    /// The next deletions are meant, however many.
+    void force_deletes() { context_.deletions.force(); }
 
     /// Between two pages everything stops; what was settled stays settled.
     void stop() { stopping_ = true; }

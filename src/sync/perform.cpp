@@ -7,18 +7,15 @@
 
 namespace duet::sync {
 
-namespace {
-
 /// Both sides are read anew in the next round.
-template <class Item>
-void look_again(Item* item, std::vector<Item*>& again, Report& report) {
+void Reconciler::look_again(Item* item, std::vector<Item*>& again, Report& report) {
     item->row.reset();
     item->document.reset();
+    item->agreed.reset();
+    item->own = false;
     again.push_back(item);
     ++report.superseded;
 }
-
-}  // namespace
 
 Task<std::vector<Reconciler::Item*>> Reconciler::perform(Plan plan, Report& report) {
     // Before anything is overwritten (V8): a crash after this keeps too much, never too little.
@@ -27,20 +24,29 @@ Task<std::vector<Reconciler::Item*>> Reconciler::perform(Plan plan, Report& repo
                                            context_.rules.keep_beaten);
     }
     std::vector<Item*> again;
-    for (Item* item : plan.level) co_await settle(*item, report);
+    co_await settle(std::move(plan.level), report);
     if (!plan.stamps.empty()) co_await stamp(plan, again, report);
     if (!plan.documents.empty()) co_await write_documents(plan, again, report);
     if (!plan.rows.empty()) co_await write_rows(plan, again, report);
+    if (!plan.row_removals.empty()) co_await remove_rows(plan, again, report);
+    if (!plan.document_removals.empty()) co_await remove_documents(plan, again, report);
     for (auto& [item, refuse] : plan.refusals) {
         co_await quarantine(*item, std::move(refuse.side), std::move(refuse.refusal), report);
     }
     co_return again;
 }
 
-Task<void> Reconciler::settle(Item& item, Report& report) {
-    if (item.document->exists) context_.settled.remember(item.document->guard);
-    ++report.level;
-    if (context_.quarantine.holds(item.id)) co_await context_.quarantine.release(item.id);
+Task<void> Reconciler::settle(std::vector<Item*> items, Report& report) {
+    if (items.empty()) co_return;
+    if (context_.propagates()) co_await note(items);
+    for (Item* item : items) {
+        if (item->document->exists) {
+            if (item->own) context_.settled.remember_written(item->document->guard);
+            context_.settled.remember(item->document->guard);
+        }
+        ++report.level;
+        if (context_.quarantine.holds(item->id)) co_await context_.quarantine.release(item->id);
+    }
 }
 
 Task<void> Reconciler::stamp(Plan& plan, std::vector<Item*>& again, Report& report) {
@@ -58,6 +64,7 @@ Task<void> Reconciler::stamp(Plan& plan, std::vector<Item*>& again, Report& repo
         }
         if (outcomes[i].kind == Outcome::Kind::applied) {
             ++report.stamped;
+            item->moved = true;
             item->dated = !plan.stamps[i].second.future;
             context_.rewrites.wrote_document(item->id, outcomes[i].guard);
         }
@@ -78,8 +85,10 @@ Task<void> Reconciler::write_documents(Plan& plan, std::vector<Item*>& again, Re
         writes.push_back(write);
     }
     const std::vector<Outcome> outcomes = co_await context_.documents.apply(writes);
+    std::vector<Item*> level;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         Item* item = plan.documents[i].first;
+        item->moved = true;
         switch (outcomes[i].kind) {
             case Outcome::Kind::applied:
                 ++report.documents_written;
@@ -87,8 +96,9 @@ Task<void> Reconciler::write_documents(Plan& plan, std::vector<Item*>& again, Re
                 context_.rewrites.wrote_document(item->id, outcomes[i].guard);
                 item->document->guard = outcomes[i].guard;
                 item->document->exists = true;
-                context_.settled.remember_written(outcomes[i].guard);
-                co_await settle(*item, report);
+                item->own = true;
+                item->shared = plan.documents[i].second.version;
+                level.push_back(item);
                 break;
             case Outcome::Kind::refused:
                 item->document->content.carried = std::move(item->row->content.carried);
@@ -98,6 +108,7 @@ Task<void> Reconciler::write_documents(Plan& plan, std::vector<Item*>& again, Re
             case Outcome::Kind::hidden: look_again(item, again, report); break;
         }
     }
+    co_await settle(std::move(level), report);
 }
 
 Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report& report) {
@@ -113,15 +124,19 @@ Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report&
         writes.push_back(write);
     }
     const std::vector<Outcome> outcomes = co_await context_.rows.apply(writes);
+    std::vector<Item*> level;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         Item* item = plan.rows[i].first;
+        item->moved = true;
         const std::int64_t timestamp = plan.rows[i].second.timestamp;
         context_.rewrites.wrote_row(item->id, timestamp);
         switch (outcomes[i].kind) {
             case Outcome::Kind::applied:
                 ++report.rows_written;
                 context_.quarantine.note_success();
-                co_await settle(*item, report);
+                item->row->exists = true;
+                item->shared = plan.rows[i].second.version;
+                level.push_back(item);
                 break;
             case Outcome::Kind::superseded:
                 // V5: whatever the row shows now, it shows it in knowledge of this document.
@@ -135,6 +150,7 @@ Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report&
                 break;
         }
     }
+    co_await settle(std::move(level), report);
 }
 
 Task<void> Reconciler::hidden(Item* item, std::int64_t timestamp, std::vector<Item*>& again,

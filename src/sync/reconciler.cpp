@@ -32,6 +32,7 @@ Task<Report> Reconciler::reconcile(std::vector<Change> changes) {
         if (!fresh) {  // named twice: the states may be of different moments
             items[place->second].row.reset();
             items[place->second].document.reset();
+            items[place->second].agreed.reset();
             continue;
         }
         Item item;
@@ -39,6 +40,7 @@ Task<Report> Reconciler::reconcile(std::vector<Change> changes) {
         item.watched = !(change.row && change.document);
         item.row = std::move(change.row);
         item.document = std::move(change.document);
+        item.agreed = change.agreed;
         items.push_back(std::move(item));
     }
     for (std::size_t from = 0; from < items.size();) {
@@ -80,6 +82,32 @@ Task<void> Reconciler::look(const std::vector<Item*>& pending) {
     both.push_back(look_at_documents(pending));
     both.push_back(look_at_rows(pending));
     co_await when_all(std::move(both));
+    if (context_.propagates()) co_await look_at_notes(pending);
+}
+
+/// Where a side is missing the note decides. Where both are there it would only save a write.
+Task<void> Reconciler::look_at_notes(const std::vector<Item*>& pending) {
+    std::vector<AgreedNote> notes;
+    std::vector<Item*> items;
+    for (Item* item : pending) {
+        if (item->agreed || (item->row->exists && item->document->exists)) continue;
+        notes.push_back(note_of(*item, Agreed{}));
+        items.push_back(item);
+    }
+    if (notes.empty()) co_return;
+    co_await context_.state.load_agreed(context_.pair, context_.era(), notes);
+    for (std::size_t i = 0; i < items.size(); ++i) items[i]->agreed = notes[i].agreed;
+}
+
+AgreedNote Reconciler::note_of(const Item& item, const Agreed& agreed) const {
+    return {item.id, context_.rows.token(item.id), agreed};
+}
+
+/// What a note says of who deleted: nothing of a record in quarantine, nor from before a TRUNCATE.
+Agreed Reconciler::evidence(const Item& item) const {
+    const bool counts = item.agreed && !context_.quarantine.holds(item.id) &&
+                        item.agreed->noted_at > context_.table.truncated_at + truncation_margin;
+    return counts ? *item.agreed : Agreed{};
 }
 
 Task<void> Reconciler::look_at_rows(const std::vector<Item*>& pending) {
@@ -127,8 +155,15 @@ Reconciler::Plan Reconciler::plan(const std::vector<Item*>& pending, Report& rep
         const bool settled =
             context_.settled.contains(document.guard) && !context_.quarantine.holds(item->id);
         const bool old = context_.checkpoint.is_old(document.guard);
-        const Sight sight{
-            row, document, settled, old, same, now, context_.checkpoint.cursor().first_met};
+        item->settled = settled;
+        const Sight sight{row,
+                          document,
+                          settled,
+                          old,
+                          same,
+                          now,
+                          context_.checkpoint.cursor().first_met,
+                          evidence(*item)};
         ++report.looked;
         add_to(steps, *item, decide(sight, context_.rules), report);
     }
@@ -137,9 +172,11 @@ Reconciler::Plan Reconciler::plan(const std::vector<Item*>& pending, Report& rep
 
 void Reconciler::add_to(Plan& plan, Item& item, Decision decision, Report& report) {
     if (std::holds_alternative<Settle>(decision)) {
+        item.shared = item.row->version.value_or(item.document->version.value_or(no_version));
         plan.level.push_back(&item);
         return;
     }
+    if (add_removal(plan, item, decision, report)) return;
     if (std::holds_alternative<LeaveOut>(decision)) {
         ++report.expiring;
         return;
@@ -186,6 +223,27 @@ void Reconciler::add_to(Plan& plan, Item& item, Decision decision, Report& repor
         }
         plan.rows.emplace_back(&item, *row);
     }
+}
+
+bool Reconciler::add_removal(Plan& plan, Item& item, const Decision& decision, Report& report) {
+    const auto* row = std::get_if<DeleteRow>(&decision);
+    const auto* document = std::get_if<DeleteDocument>(&decision);
+    if (row == nullptr && document == nullptr) return false;
+    if (!context_.deletions.may_delete()) {
+        context_.deletions.postpone(item.id);
+        return true;
+    }
+    const char* const late = "a late write of a deleted record";
+    if (row != nullptr) {
+        // Its version does not prove that the row is what was agreed: a cleared column leaves no
+        // trace.
+        keep(plan, item, true, row->version, row->late ? late : "its document was deleted", report);
+        plan.row_removals.emplace_back(&item, *row);
+        return true;
+    }
+    if (document->late) keep(plan, item, false, document->version, late, report);
+    plan.document_removals.emplace_back(&item, *document);
+    return true;
 }
 
 bool Reconciler::left_alone(Item& item, Plan& plan, Report& report) {

@@ -10,6 +10,7 @@
 #include "model/store.hpp"
 #include "sync/checkpoint.hpp"
 #include "sync/decide.hpp"
+#include "sync/deletions.hpp"
 #include "sync/quarantine.hpp"
 #include "sync/report.hpp"
 #include "sync/rewrites.hpp"
@@ -31,6 +32,8 @@ struct Context {
     Quarantine quarantine;
     Rewrites rewrites;
     Checkpoint checkpoint;
+    Deletions deletions;
+    TableHistory table;  // as last asked for; only where deletes are propagated
 
     Context(std::string name, RowStore& row_store, DocumentStore& document_store,
             StateStore& state_store, const Clock& time, const Rules& settings)
@@ -45,6 +48,14 @@ struct Context {
           checkpoint(name, state_store, settled, time) {}
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
+
+    [[nodiscard]] bool propagates() const { return rules.deletes == Deletes::propagate; }
+    /// Which meeting of which table with which index the notes of what was agreed are about.
+    [[nodiscard]] std::int64_t era() const;
+    /// Notes what both sides agree on, where deletes are propagated.
+    [[nodiscard]] Task<void> agree_on(std::vector<AgreedNote> notes);
+    /// Asks anew which table this is; true: it is another one, or was truncated since.
+    [[nodiscard]] Task<bool> table_moved();
 };
 
 class Reconciler {
@@ -66,6 +77,11 @@ private:
         /// V8: the document's stamp is Duet's own, of this pass: whatever row loses to it is kept.
         bool dated = false;
         std::optional<std::uint64_t> kept_row;  // digest of the row's content that is kept already
+        std::optional<Agreed> agreed;           // read where it is needed
+        bool settled = false;                   // at the last look: its note was written then
+        bool moved = false;                     // Duet has written it since: it needs another note
+        bool own = false;  // the document's state is Duet's own, acknowledged write
+        Version shared;    // what both sides hold, once it is level
     };
     using Items = std::vector<Item>;
 
@@ -74,6 +90,8 @@ private:
         std::vector<std::pair<Item*, StampDocument>> stamps;
         std::vector<std::pair<Item*, WriteDocument>> documents;
         std::vector<std::pair<Item*, WriteRow>> rows;
+        std::vector<std::pair<Item*, DeleteRow>> row_removals;
+        std::vector<std::pair<Item*, DeleteDocument>> document_removals;
         std::vector<std::pair<Item*, Refuse>> refusals;
         std::vector<Beaten> beaten;
         std::vector<Item*> level;
@@ -86,10 +104,20 @@ private:
     [[nodiscard]] Task<void> look(const std::vector<Item*>& pending);
     [[nodiscard]] Task<void> look_at_rows(const std::vector<Item*>& pending);
     [[nodiscard]] Task<void> look_at_documents(const std::vector<Item*>& pending);
+    [[nodiscard]] Task<void> look_at_notes(const std::vector<Item*>& pending);
+    [[nodiscard]] Agreed evidence(const Item& item) const;
+    void look_again(Item* item, std::vector<Item*>& again, Report& report);
+    /// Deletions: made now, or postponed. False: it is another decision.
+    bool add_removal(Plan& plan, Item& item, const Decision& decision, Report& report);
+    [[nodiscard]] AgreedNote note_of(const Item& item, const Agreed& agreed) const;
+    [[nodiscard]] std::optional<Agreed> to_be_noted(const Item& item) const;
     [[nodiscard]] Plan plan(const std::vector<Item*>& pending, Report& report);
     void add_to(Plan& plan, Item& item, Decision decision, Report& report);
     [[nodiscard]] bool left_alone(Item& item, Plan& plan, Report& report);
     void keep(Plan& plan, Item& item, bool row, Version winner, std::string reason, Report& report);
+    [[nodiscard]] Task<void> remove_rows(Plan& plan, std::vector<Item*>& again, Report& report);
+    [[nodiscard]] Task<void> remove_documents(Plan& plan, std::vector<Item*>& again,
+                                              Report& report);
     [[nodiscard]] Task<std::vector<Item*>> perform(Plan plan, Report& report);
     [[nodiscard]] Task<void> stamp(Plan& plan, std::vector<Item*>& again, Report& report);
     [[nodiscard]] Task<void> write_documents(Plan& plan, std::vector<Item*>& again, Report& report);
@@ -98,7 +126,10 @@ private:
                                     Report& report);
     [[nodiscard]] Task<void> quarantine(Item& item, std::string side, Refusal refusal,
                                         Report& report);
-    [[nodiscard]] Task<void> settle(Item& item, Report& report);
+    /// Where deletes are propagated: what both sides hold now, unless it is known to be noted.
+    [[nodiscard]] Task<void> note(const std::vector<Item*>& items);
+    /// Noted first: whatever is settled has its note.
+    [[nodiscard]] Task<void> settle(std::vector<Item*> items, Report& report);
     void adapt_chunk(const Items& items);
 };
 

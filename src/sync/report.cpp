@@ -9,6 +9,8 @@ Report& Report::operator+=(const Report& other) {
     level += other.level;
     rows_written += other.rows_written;
     documents_written += other.documents_written;
+    rows_deleted += other.rows_deleted;
+    documents_deleted += other.documents_deleted;
     stamped += other.stamped;
     kept += other.kept;
     quarantined += other.quarantined;
@@ -28,6 +30,8 @@ std::string summary(const Report& report) {
     const auto add = [&text](std::uint64_t count, const char* what) {
         if (count > 0) text += fmt::format(", {} {}", count, what);
     };
+    add(report.documents_deleted, "deleted in Elasticsearch");
+    add(report.rows_deleted, "deleted in Cassandra");
     add(report.stamped, "stamped");
     add(report.kept, "kept as beaten");
     add(report.quarantined, "refused");  // tries; records are counted elsewhere

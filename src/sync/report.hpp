@@ -14,6 +14,8 @@ struct Report {
     std::uint64_t level = 0;              // of these, found or made level
     std::uint64_t rows_written = 0;       // from Elasticsearch to Cassandra
     std::uint64_t documents_written = 0;  // from Cassandra to Elasticsearch
+    std::uint64_t rows_deleted = 0;       // because their documents were (V10)
+    std::uint64_t documents_deleted = 0;  // because their rows were
     std::uint64_t stamped = 0;            // documents given a version (V2, V3, V7)
     std::uint64_t kept = 0;               // beaten contents kept (V8)
     std::uint64_t quarantined = 0;        // records put into quarantine, or found there unchanged
@@ -31,7 +33,9 @@ struct Report {
     bool caught_up = true;
 
     /// Nothing was written anywhere.
-    [[nodiscard]] bool idle() const { return rows_written + documents_written + stamped == 0; }
+    [[nodiscard]] bool idle() const {
+        return rows_written + documents_written + rows_deleted + documents_deleted + stamped == 0;
+    }
     Report& operator+=(const Report& other);
 };
 

@@ -16,6 +16,9 @@ enum class FirstMeeting : std::uint8_t { cassandra, elasticsearch, stop };
 /// versions say, the source is never written, and what only the copy has stays as it is.
 enum class Direction : std::uint8_t { both, to_elasticsearch, to_cassandra };
 
+/// What becomes of a record that vanished from one side.
+enum class Deletes : std::uint8_t { restore, propagate };
+
 /// What holds for one pair of a table and an index.
 struct Rules {
     Direction direction = Direction::both;
@@ -27,6 +30,10 @@ struct Rules {
     /// V7: a version further ahead of the clock never becomes a WRITETIME.
     std::chrono::microseconds max_clock_ahead = std::chrono::seconds(60);
     FirstMeeting first_meeting = FirstMeeting::cassandra;
+    /// V10.
+    Deletes deletes = Deletes::restore;
+    /// The fuse: a larger part of a pair's records is never deleted at one go.
+    double max_delete = 0.2;
     /// V8: how long beaten contents are kept.
     std::chrono::seconds keep_beaten = std::chrono::days(30);
     /// V3: document states remembered as settled beyond the saved cursor.

@@ -1,6 +1,9 @@
 #include "sync/sweep.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "base/error.hpp"
@@ -118,8 +121,35 @@ Task<Report> Sweep::round(const bool& stopping) {
     co_return total;
 }
 
-Task<void> Sweep::fetch(Pages& pages) {
+Task<void> Sweep::fetch(Pages& pages, Report& total) {
     pages.page = co_await context_.rows.rows(pages.range, pages.limit);
+    const TokenRange read{pages.range.after, pages.page.read_upto};
+    co_await lay_notes_beside(read, pages.page.rows, total);
+}
+
+Task<void> Sweep::lay_notes_beside(TokenRange range, std::vector<Change>& rows, Report& total) {
+    if (!context_.propagates()) co_return;
+    std::unordered_map<Id, Change*> by_id;
+    for (Change& row : rows) {
+        row.agreed = Agreed{};
+        by_id.emplace(row.id, &row);
+    }
+    for (bool complete = false; !complete;) {
+        const AgreedPage page =
+            co_await context_.state.list_agreed(context_.pair, context_.era(), range, note_page);
+        complete = page.complete;
+        range.after = page.read_upto;
+        std::vector<Change> vanished;
+        for (const AgreedNote& note : page.notes) {
+            const auto row = by_id.find(note.id);
+            if (row != by_id.end()) {
+                row->second->agreed = note.agreed;
+            } else if (note.agreed.kind == Agreed::Kind::record) {
+                vanished.push_back(Change{note.id, std::nullopt, std::nullopt});
+            }
+        }
+        if (!vanished.empty()) co_await settle(std::move(vanished), total);
+    }
 }
 
 Task<void> Sweep::settle(std::vector<Change> rows, Report& total) {
@@ -133,12 +163,12 @@ Task<Report> Sweep::read(TokenRange range) {
     pages.range = range;
     pages.limit = first_page;
     RowPage& page = pages.page;
-    co_await fetch(pages);
+    co_await fetch(pages, total);
     while (!page.rows.empty() || !page.complete) {
         std::vector<Task<void>> both;  // the next page is read while this one is settled
         both.push_back(settle(std::exchange(page.rows, {}), total));
         pages.range.after = page.read_upto;
-        if (!page.complete) both.push_back(fetch(pages));
+        if (!page.complete) both.push_back(fetch(pages, total));
         co_await when_all(std::move(both));
     }
     co_return total;
@@ -151,6 +181,49 @@ Task<Report> Sweep::finish_round() {
     // Every row has its document by now; more documents than rows means that rows have vanished.
     co_await context_.documents.refresh();
     const std::uint64_t documents = co_await context_.documents.count();
+    if (!context_.propagates()) co_return co_await compare_totals(rows, documents);
+    const std::uint64_t records = std::max(rows, documents);
+    Report total = co_await look_for_deleted_documents();
+    Report deleted = co_await make_deletions(records);
+    Report compared =
+        co_await compare_totals(rows - deleted.rows_deleted, documents - deleted.documents_deleted);
+    Report rest = co_await make_deletions(records);
+    total += deleted;
+    total += compared;
+    total += rest;
+    co_return total;
+}
+
+Task<Report> Sweep::look_for_deleted_documents() {
+    Report total;
+    const std::uint64_t deletes = co_await context_.documents.deletes();
+    const bool moved = !deletes_seen_ || deletes != *deletes_seen_ + own_deletes_;
+    deletes_seen_ = deletes;
+    own_deletes_ = 0;
+    if (!moved) co_return total;
+    TokenRange rest;
+    try {
+        for (bool complete = false; !complete;) {
+            const AgreedPage page =
+                co_await context_.state.list_agreed(context_.pair, context_.era(), rest, note_page);
+            complete = page.complete;
+            rest.after = page.read_upto;
+            std::vector<Id> noted;
+            for (const AgreedNote& note : page.notes) {
+                if (note.agreed.kind == Agreed::Kind::record) noted.push_back(note.id);
+            }
+            const std::vector<Id> absent = co_await context_.documents.absent(noted);
+            Report report = co_await reconcile(absent);
+            total += report;
+        }
+    } catch (...) {
+        deletes_seen_.reset();  // this look did not end
+        throw;
+    }
+    co_return total;
+}
+
+Task<Report> Sweep::compare_totals(std::uint64_t rows, std::uint64_t documents) {
     const std::int64_t difference =
         static_cast<std::int64_t>(documents) - static_cast<std::int64_t>(rows);
     Report report;
@@ -192,6 +265,51 @@ Task<Report> Sweep::look_for_vanished_rows() {
         }
     } while (!from.empty());
     co_return total;
+}
+
+Task<Report> Sweep::make_deletions(std::uint64_t records) {
+    Report total;
+    Deletions& deletions = context_.deletions;
+    const bool moved = co_await context_.table_moved();
+    if (moved) forget();  // other notes hold from now on: every row needs its own
+    const std::int64_t now = context_.clock.now();
+    if (deletions.too_many(records, context_.rules.max_delete, now)) {
+        // Some may have come back since they were found.
+        Report again = co_await reconcile(deletions.take());
+        total += again;
+    }
+    const std::size_t found = deletions.size();
+    if (deletions.too_many(records, context_.rules.max_delete, now)) {
+        throw Misconfigured(
+            fmt::format("{}: {} of {} records vanished from one side at one go; deletes = "
+                        "\"propagate\" would delete them from the other, and max_delete is {}",
+                        context_.pair, found, records, context_.rules.max_delete),
+            "if they were deleted on purpose: duet run --force-deletes " + context_.pair +
+                "; if not, put them back, or set deletes = \"restore\" to have them restored");
+    }
+    if (found == 0) co_return total;
+    if (deletions.more()) forget();
+    const Deletions::Armed armed(deletions);
+    while (deletions.size() > 0) {
+        const std::vector<Id> ids = deletions.take(batch_limit);
+        try {
+            Report report = co_await reconcile(ids);
+            own_deletes_ += report.documents_deleted;
+            total += report;
+        } catch (...) {
+            for (const Id& id : ids) deletions.postpone(id);
+            throw;
+        }
+    }
+    deletions.made(total.rows_deleted + total.documents_deleted, now);
+    co_return total;
+}
+
+Task<Report> Sweep::reconcile(const std::vector<Id>& ids) {
+    std::vector<Change> changes;
+    changes.reserve(ids.size());
+    for (const Id& id : ids) changes.push_back(Change{id, std::nullopt, std::nullopt});
+    co_return co_await reconciler_.reconcile(std::move(changes));
 }
 
 void Sweep::expect(std::uint64_t rows) {

@@ -47,6 +47,13 @@ public:
     [[nodiscard]] std::size_t segment_of(std::int64_t token) const;
     [[nodiscard]] std::size_t segments() const { return segments_.size(); }
 
+    /// V10: gives each row of a page its note, and nominates what was agreed on and has no row.
+    [[nodiscard]] Task<void> lay_notes_beside(TokenRange range, std::vector<Change>& rows,
+                                              Report& total);
+    /// V10: makes the deletions that were found, of a pair with so many records. Throws
+    /// Misconfigured where they are too many for one go.
+    [[nodiscard]] Task<Report> make_deletions(std::uint64_t records);
+
     /// Part of the round that is done, 0 to 1.
     [[nodiscard]] double progress() const;
 
@@ -67,15 +74,23 @@ private:
     std::int64_t explained_ = 0;
     std::int64_t last_difference_ = 0;
     int rounds_since_look_ = 0;
+    /// What DocumentStore::deletes() said at the last look, and what Duet has deleted since.
+    std::optional<std::uint64_t> deletes_seen_;
+    std::uint64_t own_deletes_ = 0;
 
     /// The next segment by its digest; not caught_up: it was too large and is two now.
     [[nodiscard]] Task<Report> compare();
     [[nodiscard]] Task<void> prove(const std::vector<RangeDigest>& expected, std::size_t& next);
     [[nodiscard]] Task<Report> read(TokenRange range);
-    [[nodiscard]] Task<void> fetch(Pages& pages);
+    [[nodiscard]] Task<void> fetch(Pages& pages, Report& total);
     [[nodiscard]] Task<void> settle(std::vector<Change> rows, Report& total);
     [[nodiscard]] Task<Report> finish_round();
+    [[nodiscard]] Task<Report> reconcile(const std::vector<Id>& ids);
+    [[nodiscard]] Task<Report> compare_totals(std::uint64_t rows, std::uint64_t documents);
     [[nodiscard]] Task<Report> look_for_vanished_rows();
+    /// V10: nominates what was agreed on and has no document, if any were deleted since the last
+    /// look.
+    [[nodiscard]] Task<Report> look_for_deleted_documents();
     [[nodiscard]] Task<RangeDigest> digest(std::size_t index);
     /// Cuts a segment in two; false: it cannot be cut.
     bool split(std::size_t index);
@@ -89,6 +104,7 @@ constexpr std::uint64_t segment_rows_limit =
 constexpr std::uint64_t merged_rows_limit = 10'000;  // neighbours below this become one
 constexpr std::size_t first_page = 500;              // rows, see design section 3
 constexpr std::size_t id_page = 5'000;
+constexpr std::size_t note_page = 5'000;
 constexpr int rounds_between_looks = 10;  // at all ids, while the numbers of both sides keep moving
 constexpr std::size_t segments_limit = 65'536;
 

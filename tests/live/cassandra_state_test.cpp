@@ -35,7 +35,7 @@ CASSANDRA_STORY(CassandraStateLive, makes_what_is_missing_and_nothing_else) {
     co_await state->ensure();
     co_await state->ensure();
     const std::vector<std::string> statements = co_await state->ddl_statements();
-    EXPECT_EQ(statements.size(), 6U);
+    EXPECT_EQ(statements.size(), 7U);
     EXPECT_NE(statements[0].find("NetworkTopologyStrategy"), std::string::npos) << statements[0];
     for (std::string statement : statements) {
         (void)co_await world.cql(std::move(statement));  // what people are told to run does run
@@ -152,6 +152,57 @@ CASSANDRA_STORY(CassandraStateLive, a_lease_has_one_owner_until_it_ends) {
     EXPECT_FALSE(co_await state->acquire_lease(name, "one", 2s));
     co_await state->release_lease(name, "other");
     EXPECT_TRUE(co_await state->acquire_lease(name, "one", 2s));
+}
+
+CASSANDRA_STORY(CassandraStateLive, notes_of_what_was_agreed_are_found_by_id_and_by_range) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    std::vector<AgreedNote> notes;
+    for (int i = 0; i < 200; ++i) {
+        AgreedNote note;
+        note.id = Id::of("record " + std::to_string(i));
+        note.token = INT64_MIN + 1 + static_cast<std::int64_t>(i) * (INT64_MAX / 100);
+        note.agreed.kind = Agreed::Kind::record;
+        note.agreed.version = Version{1'000 + i};
+        notes.push_back(std::move(note));
+    }
+    notes[7].agreed.kind = Agreed::Kind::deletion;
+    notes[7].agreed.upto = 77;
+    const std::vector<AgreedNote> put = notes;
+    co_await state->put_agreed(pair, 5, notes);
+    for (AgreedNote& note : notes) note.agreed = Agreed{};
+    co_await state->load_agreed(pair, 5, notes);
+    for (std::size_t i = 0; i < notes.size(); ++i) {
+        EXPECT_TRUE(notes[i].agreed.same_as(put[i].agreed)) << i;
+        EXPECT_GT(notes[i].agreed.noted_at, 1'000'000'000'000'000) << i;
+    }
+    TokenRange rest;
+    std::size_t listed = 0;
+    for (bool complete = false; !complete;) {
+        const AgreedPage page = co_await state->list_agreed(pair, 5, rest, 30);
+        complete = page.complete;
+        for (const AgreedNote& note : page.notes) {
+            EXPECT_EQ(note.id, put[listed].id);
+            EXPECT_TRUE(note.agreed.same_as(put[listed].agreed));
+            EXPECT_GT(note.token, rest.after);
+            ++listed;
+        }
+        rest.after = page.read_upto;
+    }
+    EXPECT_EQ(listed, put.size());
+    const TokenRange part{put[20].token, put[30].token};
+    const AgreedPage page = co_await state->list_agreed(pair, 5, part, 1'000);
+    EXPECT_EQ(page.notes.size(), 10U);
+    const AgreedPage other = co_await state->list_agreed(pair, 6, part, 1'000);
+    EXPECT_TRUE(other.notes.empty());
+    // A record again where a deletion was noted.
+    std::vector<AgreedNote> again{put[7]};
+    again[0].agreed = Agreed{Agreed::Kind::record, Version{9'000}, INT64_MIN, 0};
+    const std::vector<AgreedNote> record = again;
+    co_await state->put_agreed(pair, 5, record);
+    co_await state->load_agreed(pair, 5, again);
+    EXPECT_TRUE(again[0].agreed.same_as(record[0].agreed));
 }
 
 }  // namespace

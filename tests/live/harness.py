@@ -148,10 +148,10 @@ def tearDownModule():  # noqa: N802 (unittest's name)
 class Daemon:
     """`duet run` as a process."""
 
-    def __init__(self, config, log):
+    def __init__(self, config, log, *words):
         self.log = log
         with open(log, "ab") as sink:
-            self.process = subprocess.Popen([DUET, "run", "--config", config], stderr=sink,
+            self.process = subprocess.Popen([DUET, "run", *words, "--config", config], stderr=sink,
                                             stdout=sink)
 
     def text(self):
@@ -224,8 +224,8 @@ class World:
         for keyspace in (self.keyspace, self.notes):
             self.session.execute(f"DROP KEYSPACE IF EXISTS {keyspace}", timeout=120)
 
-    def start(self):
-        daemon = Daemon(self.config, self.folder / f"run{len(self.daemons)}.log")
+    def start(self, *words):
+        daemon = Daemon(self.config, self.folder / f"run{len(self.daemons)}.log", *words)
         self.daemons.append(daemon)
         return daemon
 

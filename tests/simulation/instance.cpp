@@ -77,6 +77,9 @@ sync::PairSettings pair_settings(const Scene& scene) {
     settings.rules.max_clock_ahead = std::chrono::microseconds(max_ahead);
     settings.rules.first_meeting = scene.world.first_meeting;
     settings.rules.settled_limit = scene.world.settled_limit;
+    settings.rules.deletes =
+        scene.world.propagate ? sync::Deletes::propagate : sync::Deletes::restore;
+    settings.rules.max_delete = 1'000;  // a fuse among two records would stop every story
     return settings;
 }
 

@@ -32,6 +32,7 @@ public:
             judge_whole(record);
             judge_carried(record);
             judge_first_meeting(record);
+            judge_deletion(record);
         }
         if (scene_.world.level && scene_.duet_writes() > 0) {
             fail(fmt::format("a level pair was written {} times", scene_.duet_writes()));
@@ -197,12 +198,56 @@ private:
             fail(fmt::format("mixed: nobody wrote row {} as {}", record, scene_.row_text(record)));
     }
 
+    /// deletes = "propagate": what was agreed on and then deleted is gone from both sides, if
+    /// nobody wrote it since.
+    void judge_deletion(std::size_t record) {
+        const bool stories_of_restoring =
+            scene_.truncated_at > 0 || scene_.generation > 0 || scene_.lost_notes;
+        if (!scene_.world.propagate || stories_of_restoring) return;
+        const UserWrite* last = nullptr;
+        for (const UserWrite& write : scene_.writes) {
+            if (write.record == record) last = &write;
+        }
+        if (last == nullptr || last->kind != Kind::remove || !last->binding) return;
+        if (!row_fields(record) && !document_fields(record)) {
+            ++verdict_.deletions;
+        } else if (scene_.world.instances > 1) {
+            // The other one had looked before, or knows an older cursor: it restores.
+            ++verdict_.exceptions["restored by the other instance"];
+        } else {
+            fail(fmt::format("resurrected: \"{}\" of t={}; row is {}, document is {}", last->text,
+                             last->time - epoch, scene_.row_text(record),
+                             scene_.document_text(record)));
+        }
+    }
+
+    /// deletes = "propagate": the removal has not seen the write, and the write is no late one.
+    [[nodiscard]] bool spares(const UserWrite& removal, const UserWrite& write) const {
+        const bool same_side = removal.side == write.side;
+        const bool later =
+            write.time > removal.time || (write.time == removal.time && &write > &removal);
+        if (same_side && write.side == Side::cassandra && removal.timestamp >= write.timestamp)
+            return false;
+        if (!later && (same_side || removal.binding)) return false;
+        if (!removal.removed) return true;
+        const std::int64_t removed = floor_to(*removal.removed, unit_);
+        // A document without a stamp counts from the clock before it was looked at.
+        const bool by_clock = !write.stamped && write.side == Side::elasticsearch;
+        const std::int64_t lowest =
+            floor_to(write.lowest, unit_) - (by_clock && !later ? one_step : 0);
+        // What was inserted again without a stamp is of now.
+        if (later && !write.stamped && write.side == Side::elasticsearch) return true;
+        if (later && !write.stamped && same_side) return true;
+        return later && same_side ? lowest >= removed : lowest > removed;
+    }
+
     /// `other` is out of the way of `write`: provably older, or no change of content.
     [[nodiscard]] bool gives_way(const UserWrite& other, const UserWrite& write) const {
         if (other.kind == Kind::key_only && !other.stamped) return !follows_a_delete(other);
         const bool same_side = other.side == write.side;
         const bool later = other.time > write.time || (other.time == write.time && &other > &write);
         if (other.expires) return false;
+        if (other.kind == Kind::remove && scene_.world.propagate) return spares(other, write);
         if (same_side && later) return false;
         if (other.kind == Kind::remove) return !same_side || other.timestamp < write.timestamp;
         // V4: a row that changed after its document was settled wins, although its version went
@@ -366,6 +411,8 @@ private:
         const World& world = scene_.world;
         const bool gap = scene_.kills + scene_.lost > 0 || world.instances > 1 || world.notes_lost;
         if (write.hidden_at_once) return "hidden by WRITETIME";
+        if (write.side == Side::cassandra && write.time <= scene_.truncated_at)
+            return "truncated with its table";
         if (covered(write)) return "covered by WRITETIME in the same moment";
         if (write.side == Side::cassandra && dated_back(write))
             return "older than a stamp that stood there";

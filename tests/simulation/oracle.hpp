@@ -15,6 +15,7 @@ using Exceptions = std::map<std::string, std::uint64_t>;
 struct Verdict {
     std::string failure;  // empty: all holds
     Exceptions exceptions;
+    std::uint64_t deletions = 0;  // records that had to vanish, and did
 };
 
 /// Both sides are level, and every write that is provably the newest of its record is in both, or

@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 
 constexpr int rounds_to_level = 25;
 constexpr int pauses = 60;  // longest time between two writes, in turns of everybody else
+constexpr int calm_pause = 600;
 constexpr std::int64_t after_all = 400'000;  // later than every TTL and every stamp in the future
 
 class Run {
@@ -45,6 +46,7 @@ public:
             Verdict verdict = judge(scene_);
             ending.failure = std::move(verdict.failure);
             ending.exceptions = std::move(verdict.exceptions);
+            ending.deletions = verdict.deletions;
         }
         if (failure_.empty() && scene_.world.first_meeting == sync::FirstMeeting::stop) {
             Verdict verdict = judge_stop(scene_, stopped_);
@@ -79,7 +81,9 @@ private:
 
     Task<void> write() {
         for (int i = 0; i < scene_.world.writes; ++i) {
-            co_await pause(scene_.random.below(pauses));
+            // What is to be propagated must have been agreed on first: now and then all is calm.
+            const bool calm = scene_.world.propagate && scene_.random.chance(0.3);
+            co_await pause(scene_.random.below(pauses) + (calm ? calm_pause : 0));
             scene_.tick();
             write_something(scene_);
             if (scene_.random.chance(0.2)) disturb(scene_);

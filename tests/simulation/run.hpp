@@ -15,6 +15,7 @@ struct Ending {
     Exceptions exceptions;
     std::vector<std::string> story;  // only if asked for
     std::uint64_t duet_writes = 0;
+    std::uint64_t deletions = 0;  // that had to be propagated, and were
 };
 
 /// The same world and seed always yield the same story.

@@ -132,10 +132,35 @@ void Scene::on_document(const Id& id) {
     }
     const std::size_t record = record_of(id);
     const Document* document = documents.find(id);
-    const std::int64_t stamp = document->stamp ? document->stamp->micros : 0;
+    const bool stamped = document != nullptr && document->stamp;
+    const std::int64_t stamp = stamped ? document->stamp->micros : 0;
     duet_wrote.push_back({record, Side::elasticsearch, clock.now(), stamp});
     tell("duet  document {} := {}", record, document_text(record));
-    seen(record, stamp);
+    if (document != nullptr) seen(record, stamp);
+}
+
+bool Scene::agreed(std::size_t record) const {
+    const Id& id = ids[record];
+    const RowView row = rows.view(id);
+    const Document* document = documents.find(id);
+    if (!row.exists || document == nullptr || !row.newest()) return false;
+    for (std::size_t i = 0; i < column_count; ++i) {
+        const auto field = document->fields.find(column_names[i]);
+        const Value value = field == document->fields.end() ? Value() : field->second;
+        if (!(value == row.values[i])) return false;
+    }
+    const auto quarantined = notes.quarantine.find(pair_name);
+    if (quarantined != notes.quarantine.end() && quarantined->second.contains(id)) return false;
+    const auto noted = notes.agreed.find(pair_name);
+    if (noted == notes.agreed.end()) return false;
+    const auto note = noted->second.find({MemoryRows::token(id), id});
+    if (note == noted->second.end()) return false;
+    const Agreed& agreed = note->second.agreed;
+    const auto same = [&](std::int64_t version) {
+        return version / 1'000 == agreed.version.micros / 1'000;
+    };
+    return agreed.kind == Agreed::Kind::record && same(*row_version(record)) &&
+           (!document->stamp || same(document->stamp->micros));
 }
 
 void Scene::seen(std::size_t record, std::int64_t stamp) {

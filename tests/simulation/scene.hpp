@@ -88,6 +88,10 @@ struct UserWrite {
     /// Documents: the row had null in a column of it, or will at the same stamp.
     bool met_null = false;
     std::string carried;  // documents: what it holds beside the columns
+    /// Removals: the version of what was removed; empty: nothing was there, or it had none.
+    std::optional<std::int64_t> removed;
+    /// Removals: both sides had agreed on what was removed, so that it is to vanish from the other.
+    bool binding = false;
     std::string text;
 };
 
@@ -123,6 +127,8 @@ public:
     std::int64_t met_generation = 0;                   // when a cursor was first saved for it
     std::string met_uuid;
     std::vector<Cursor> old_cursors;  // every cursor that was saved
+    std::int64_t truncated_at = 0;    // the table, last
+    bool lost_notes = false;          // some of keyspace duet, some time
     bool user_acts = false;           // who is writing right now
     bool faults = true;
     std::uint64_t kills = 0;
@@ -148,6 +154,8 @@ public:
     /// The version of V1 that a row shows now.
     [[nodiscard]] std::optional<std::int64_t> row_version(std::size_t record) const;
 
+    /// Both sides hold the same record, and Duet has noted that they do.
+    [[nodiscard]] bool agreed(std::size_t record) const;
     /// Duet has moved a document, or saved a cursor beyond it: unstamped writes count as written
     /// before this.
     void seen(std::size_t record, std::int64_t stamp);

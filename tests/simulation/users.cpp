@@ -68,7 +68,8 @@ void choose_row_kind(Scene& scene, UserWrite& write) {
     const World& world = scene.world;
     const std::int64_t dice = world.partial ? scene.random.below(10) : 0;
     const auto column = static_cast<std::size_t>(scene.random.below(column_count));
-    if (world.deletes && (dice == 9 || (!world.partial && scene.random.chance(0.1)))) {
+    if (world.deletes && (dice == 9 || (world.propagate && dice == 8) ||
+                          (!world.partial && scene.random.chance(0.1)))) {
         write.kind = Kind::remove;
     } else if (dice < 4) {
         write.kind = Kind::insert;
@@ -118,7 +119,15 @@ void write_row(Scene& scene, UserWrite write) {
     }
     const Acting acting(scene);
     if (write.kind == Kind::remove) {
+        const Document* document = scene.documents.find(id);
+        const auto cursor = scene.notes.cursors.find(pair_name);
+        const bool settled =
+            cursor != scene.notes.cursors.end() && document != nullptr &&
+            document->seq_no <= cursor->second.shards[scene.documents.shard_of(id)];
+        write.removed = scene.row_version(write.record);
+        write.binding = scene.agreed(write.record) && (settled || !world.kills);
         scene.rows.remove(id, write.timestamp);
+        write.binding = write.binding && !scene.rows.view(id).exists;
     } else if (write.kind == Kind::insert || write.kind == Kind::key_only) {
         scene.rows.insert(id, row);
     } else {
@@ -150,7 +159,7 @@ void choose_document_kind(Scene& scene, UserWrite& write) {
     const World& world = scene.world;
     const bool exists = scene.documents.find(scene.ids[write.record]) != nullptr;
     const std::int64_t dice = scene.random.below(10);
-    if (world.deletes && exists && dice == 9) {
+    if (world.deletes && exists && (dice == 9 || (world.propagate && dice == 7))) {
         write.kind = Kind::remove;
         return;
     }
@@ -195,7 +204,11 @@ void write_document(Scene& scene, UserWrite write) {
         old != nullptr && old->stamp && scene.row_version(write.record) == old->stamp->micros;
     const Acting acting(scene);
     switch (write.kind) {
-        case Kind::remove: scene.documents.remove(id); break;
+        case Kind::remove:
+            if (old->stamp) write.removed = old->stamp->micros;
+            write.binding = scene.agreed(write.record);
+            scene.documents.remove(id);
+            break;
         case Kind::partial: {
             const std::int64_t before = scene.documents.find(id)->seq_no;
             write.seq_no = scene.documents.update(id, document);
@@ -312,7 +325,21 @@ void disturb(Scene& scene) {
         scene.documents.recreate();
         scene.tell("index deleted and made again");
     }
-    if (world.notes_lost && !scene.old_cursors.empty() && scene.random.chance(0.5)) {
+    if (world.truncates && scene.random.chance(0.3)) {
+        const bool dropped = scene.random.chance(0.5);
+        if (dropped) {
+            scene.rows.recreate();
+        } else {
+            scene.rows.truncate();
+        }
+        scene.truncated_at = scene.clock.now();
+        scene.tell("table {}", dropped ? "dropped and made again" : "truncated");
+    }
+    scene.lost_notes = scene.lost_notes || world.notes_lost;
+    if (world.notes_lost && scene.random.chance(0.3)) {
+        scene.notes.agreed.clear();
+        scene.tell("notes of what was agreed lost");
+    } else if (world.notes_lost && !scene.old_cursors.empty() && scene.random.chance(0.5)) {
         const auto any = scene.random.below(static_cast<std::int64_t>(scene.old_cursors.size()));
         scene.notes.cursors[pair_name] = scene.old_cursors[static_cast<std::size_t>(any)];
         scene.tell("an older cursor restored from a backup");

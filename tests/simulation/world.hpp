@@ -32,6 +32,7 @@ struct World {
     std::int64_t skew = 0;     // of each instance's clock, up to this
     bool slow_copies = false;  // checkpoints that lag, fail-overs
     bool recreates = false;    // the index is deleted and made again
+    bool truncates = false;    // the table is truncated, or dropped and made again
     bool notes_lost = false;   // keyspace duet is dropped or restored from a backup
     bool pipeline = false;  // what Duet writes into document 0 is changed on its way into the index
     // How it is set up.
@@ -43,6 +44,7 @@ struct World {
     bool coarse_index = false;  // an index whose mapping takes milliseconds only
     bool filled = false;        // both sides hold records before Duet meets them
     bool level = false;         // the same ones, and nobody writes
+    bool propagate = false;     // deletes = "propagate"
     sync::FirstMeeting first_meeting = sync::FirstMeeting::cassandra;
     std::size_t settled_limit = 100'000;
 };

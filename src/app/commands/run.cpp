@@ -44,10 +44,11 @@ Task<void> serve_until_stopped(Service& service, Ended& result) {
 
 }  // namespace
 
-Exit perform(const RunCommand& /*command*/, const Settings& settings) {
+Exit perform(const RunCommand& command, const Settings& settings) {
     const SystemClock clock;
     net::Runtime runtime;  // outlives the connections, which refer to its loop
     Service service(settings, clock);
+    service.force_deletes(command.force_deletes);
     Ended result;
     const StopSignals signals(runtime, [&service] {
         log::info("stopping");

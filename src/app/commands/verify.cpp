@@ -74,7 +74,10 @@ private:
         for (int round = 0; comparison.different > 0 && round < repairs_limit && !stopping_;
              ++round) {
             const std::uint64_t before = comparison.different;
-            const sync::Report report = co_await repair(live, comparison.differences);
+            sync::Report report = co_await repair(live, comparison.differences);
+            const sync::Report deleted = co_await live.pair().make_deletions(
+                std::max(comparison.rows, comparison.documents));
+            report += deleted;
             fmt::print("  repaired: {}\n", sync::summary(report));
             comparison = co_await compare(live, *context);
             // What is left after a round without progress stands in quarantine, or keeps changing.

@@ -186,6 +186,14 @@ BoundRow bind_nulls(const Layout& layout, const Write& write,
     return row;
 }
 
+BoundRow bind_removal(const Removal& removal) {
+    BoundRow row;
+    row.values.push_back(bind_bigint(removal.timestamp));
+    row.values.push_back(bind_key(removal.id));
+    count_bytes(row);
+    return row;
+}
+
 Bound bind_key(const Id& id) {
     const Uuid& key = *id.uuid();
     return {Bound::Kind::value, Bytes(key.bytes.begin(), key.bytes.end())};

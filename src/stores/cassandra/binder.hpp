@@ -25,6 +25,9 @@ struct BoundRow {
 [[nodiscard]] BoundRow bind_nulls(const Layout& layout, const Write& write,
                                   const std::vector<std::size_t>& columns);
 
+/// For delete_row.
+[[nodiscard]] BoundRow bind_removal(const Removal& removal);
+
 /// The key's bytes, and a list of keys for `IN ?`.
 [[nodiscard]] cql::Bound bind_key(const Id& id);
 [[nodiscard]] cql::Bound bind_keys(std::span<const Id> ids);

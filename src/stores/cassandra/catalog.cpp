@@ -196,6 +196,30 @@ Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string key
     co_return std::nullopt;
 }
 
+Task<TableHistory> table_history(cql::Session& session, std::string keyspace, std::string table) {
+    std::string tables =
+        "SELECT id FROM system_schema.tables WHERE keyspace_name = " + literal(keyspace) +
+        " AND table_name = " + literal(table);
+    const cql::Rows found = co_await session.query(std::move(tables));
+    const Value value = found.size() == 0 ? Value() : cell_value(found, 0, "id");
+    const Uuid* id = value.get_if<Uuid>();
+    if (id == nullptr) throw Unavailable("table " + keyspace + "." + table + " is not there");
+    TableHistory history{id->to_string(), INT64_MIN};
+    std::string local = "SELECT truncated_at FROM system.local";
+    const cql::Rows node = co_await session.query(std::move(local));
+    const Value all = node.size() == 0 ? Value() : cell_value(node, 0, "truncated_at");
+    const Map* truncations = all.get_if<Map>();
+    if (truncations == nullptr) co_return history;
+    for (const auto& [key, record] : *truncations) {
+        const Blob* blob = record.get_if<Blob>();
+        if (!(key == Value(*id)) || blob == nullptr || blob->bytes.size() < 8) continue;
+        // A position in the commit log, then milliseconds.
+        const std::uint8_t* last = blob->bytes.data() + blob->bytes.size() - 8;
+        history.truncated_at = load_big<std::int64_t>(last) * 1'000;
+    }
+    co_return history;
+}
+
 Task<std::string> keyspace_statement(cql::Session& session, std::string keyspace,
                                      Replication replication) {
     if (replication.cql.empty()) {

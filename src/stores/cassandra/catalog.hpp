@@ -10,6 +10,7 @@
 #include "base/task.hpp"
 #include "cql/session.hpp"
 #include "model/schema.hpp"
+#include "model/store.hpp"
 
 namespace duet::cassandra {
 
@@ -48,6 +49,9 @@ constexpr std::size_t default_replicas = 3;
 [[nodiscard]] Task<std::vector<TableInfo>> list_tables(cql::Session& session,
                                                        std::string state_keyspace = "duet");
 /// One table; empty when it is not there.
+/// Throws Unavailable where there is no such table. Of TRUNCATE each node knows its own time.
+[[nodiscard]] Task<TableHistory> table_history(cql::Session& session, std::string keyspace,
+                                               std::string table);
 [[nodiscard]] Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string keyspace,
                                                         std::string table);
 

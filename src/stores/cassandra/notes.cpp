@@ -56,6 +56,11 @@ Notes& Notes::optional_bigint(std::optional<std::int64_t> value) {
     return *this;
 }
 
+Notes& Notes::unset() {
+    values_.push_back(Bound{Bound::Kind::unset, {}});
+    return *this;
+}
+
 Notes& Notes::integer(std::int64_t value) {
     Bound bound{Bound::Kind::value, {}};
     append_big(bound.bytes, static_cast<std::int32_t>(value));
@@ -122,6 +127,19 @@ Notes& Notes::beaten(const std::string& pair, std::int64_t day, const Beaten& be
         .bigint(beaten.winner.micros)
         .json(beaten.json, beaten_json_limit)
         .text(beaten.reason);
+}
+
+Task<cql::Rows> run_note(cql::Session& session, std::string keyspace, std::string cql,
+                         std::vector<cql::Bound> values, cql::RequestOptions request) {
+    try {
+        cql::PreparedPtr statement = co_await session.prepare(std::move(cql));
+        co_return co_await session.execute(std::move(statement), std::move(values),
+                                           std::move(request));
+    } catch (const cql::QueryError& error) {
+        throw Misconfigured("keyspace " + keyspace + ": " + error.what(),
+                            "start Duet again to let it make what is missing there, or run what "
+                            "`duet plan --ddl` prints");
+    }
 }
 
 Cursor read_cursor(const cql::Rows& rows) {

@@ -29,6 +29,7 @@ public:
     Notes& bigint(std::int64_t value);
     Notes& optional_bigint(std::optional<std::int64_t> value);
     Notes& integer(std::int64_t value);  // a 32-bit int
+    Notes& unset();                      // leaves the column alone
     Notes& id(const Id& value);
     Notes& bigints(const std::vector<std::int64_t>& values);
     Notes& cursor(const Cursor& cursor);
@@ -43,6 +44,11 @@ private:
 
     std::vector<cql::Bound> values_;
 };
+
+/// Prepares and runs a statement about Duet's own tables; one that is refused means that the
+/// keyspace is not as ensure() left it: Misconfigured.
+[[nodiscard]] Task<cql::Rows> run_note(cql::Session& session, std::string keyspace, std::string cql,
+                                       std::vector<cql::Bound> values, cql::RequestOptions request);
 
 /// Of the first row.
 [[nodiscard]] Cursor read_cursor(const cql::Rows& rows);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stores/cassandra/agreements.hpp"
 #include "stores/cassandra/binder.hpp"
 #include "stores/cassandra/cells.hpp"
 #include "stores/cassandra/failure.hpp"
@@ -55,15 +56,9 @@ struct CassandraState::Impl {
 
 Task<cql::Rows> CassandraState::Impl::run(std::string cql, std::vector<cql::Bound> values,
                                           cql::RequestOptions request) {
-    try {
-        cql::PreparedPtr statement = co_await session.prepare(std::move(cql));
-        co_return co_await session.execute(std::move(statement), std::move(values),
-                                           std::move(request));
-    } catch (const cql::QueryError& error) {
-        throw Misconfigured("keyspace " + options.keyspace + ": " + error.what(),
-                            "start Duet again to let it make what is missing there, or run what "
-                            "`duet plan --ddl` prints");
-    }
+    std::string keyspace = options.keyspace;
+    co_return co_await cassandra::run_note(session, std::move(keyspace), std::move(cql),
+                                           std::move(values), std::move(request));
 }
 
 /// A conditional statement (LWT). Never sent twice by itself: its first try may have been applied.
@@ -291,6 +286,24 @@ Task<std::vector<Beaten>> CassandraState::list_beaten(std::string pair, std::siz
         }
     }
     co_return list;
+}
+
+Task<void> CassandraState::load_agreed(std::string pair, std::int64_t era,
+                                       std::span<AgreedNote> notes) {
+    cassandra::Agreements agreements(impl_->session, impl_->options.keyspace);
+    co_await agreements.load(std::move(pair), era, notes);
+}
+
+Task<AgreedPage> CassandraState::list_agreed(std::string pair, std::int64_t era, TokenRange range,
+                                             std::size_t limit) {
+    cassandra::Agreements agreements(impl_->session, impl_->options.keyspace);
+    co_return co_await agreements.list(std::move(pair), era, range, limit);
+}
+
+Task<void> CassandraState::put_agreed(std::string pair, std::int64_t era,
+                                      std::vector<AgreedNote> notes) {
+    cassandra::Agreements agreements(impl_->session, impl_->options.keyspace);
+    co_await agreements.put(std::move(pair), era, std::move(notes));
 }
 
 Task<bool> CassandraState::acquire_lease(std::string name, std::string owner,

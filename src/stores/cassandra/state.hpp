@@ -44,6 +44,12 @@ public:
                                         std::chrono::seconds keep) override;
     [[nodiscard]] Task<std::vector<Beaten>> list_beaten(std::string pair,
                                                         std::size_t limit) override;
+    [[nodiscard]] Task<void> load_agreed(std::string pair, std::int64_t era,
+                                         std::span<AgreedNote> notes) override;
+    [[nodiscard]] Task<AgreedPage> list_agreed(std::string pair, std::int64_t era, TokenRange range,
+                                               std::size_t limit) override;
+    [[nodiscard]] Task<void> put_agreed(std::string pair, std::int64_t era,
+                                        std::vector<AgreedNote> notes) override;
     [[nodiscard]] Task<bool> acquire_lease(std::string name, std::string owner,
                                            std::chrono::seconds ttl) override;
     [[nodiscard]] Task<void> release_lease(std::string name, std::string owner) override;

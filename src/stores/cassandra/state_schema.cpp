@@ -14,7 +14,7 @@ struct Table {
     const char* options;
 };
 
-constexpr std::array<Table, 5> tables{{
+constexpr std::array<Table, 6> tables{{
     {"cursors",
      "pair text PRIMARY KEY, index_uuid text, history_uuid text, shards frozen<list<bigint>>, "
      "first_met bigint, first_positions frozen<list<bigint>>",
@@ -32,6 +32,12 @@ constexpr std::array<Table, 5> tables{{
      "CLUSTERING ORDER BY (beaten_at DESC, id ASC, side ASC) AND comment = 'contents that lost'"},
     {"beaten_days", "pair text, day bigint, PRIMARY KEY (pair, day)",
      "CLUSTERING ORDER BY (day DESC) AND comment = 'the partitions of beaten'"},
+    // Laid beside the rows of a range: in the order of their tokens, a partition for each 256th of
+    // the ring.
+    {"agreed",
+     "pair text, bucket int, position bigint, id text, era bigint, kind int, version bigint, "
+     "upto bigint, PRIMARY KEY ((pair, bucket), position, id)",
+     "comment = 'versions that both sides agreed on, where deletes are propagated'"},
     {"leases", "name text PRIMARY KEY, owner text", "comment = 'who may do what only one may'"},
 }};
 

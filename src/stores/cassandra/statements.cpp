@@ -112,6 +112,11 @@ std::string insert_row(const Layout& layout) {
            ") USING TIMESTAMP ?";
 }
 
+std::string delete_row(const Layout& layout) {
+    return "DELETE FROM " + table_of(layout) + " USING TIMESTAMP ? WHERE " + quoted(layout.key) +
+           " = ?";
+}
+
 std::vector<std::string> digest_queries(const Layout& layout) {
     std::vector<const LayoutColumn*> columns;
     for (const LayoutColumn& column : layout.columns) {

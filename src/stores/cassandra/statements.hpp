@@ -29,6 +29,8 @@ namespace duet::cassandra {
 
 /// The comment of tables that Duet made: their indexes are Duet's business.
 constexpr std::string_view made_by_duet = "made by Duet";
+/// Parameters: the timestamp, the key.
+[[nodiscard]] std::string delete_row(const Layout& layout);
 
 constexpr std::size_t digest_columns = 30;  // columns of one digest query; more are split
 

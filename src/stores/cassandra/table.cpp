@@ -58,12 +58,14 @@ struct Access {
         : layout(std::move(columns)),
           schema(std::move(pair_schema)),
           fetcher(session, clock, layout),
-          writer(session, layout) {}
+          writer(session, layout, cassandra::insert_row(layout)),
+          remover(session, layout, cassandra::delete_row(layout)) {}
 
     const cassandra::Layout layout;
     const Schema schema;
     cassandra::RowFetcher fetcher;
     cassandra::RowWriter writer;
+    cassandra::RowWriter remover;
 };
 
 /// Columns that the winner lacks and that turned up with an older WRITETIME than ours (V5).
@@ -334,6 +336,35 @@ Task<std::vector<Outcome>> CassandraTable::apply(std::span<const Write> writes) 
 Task<std::vector<Outcome>> CassandraTable::insert(std::span<const Write> writes) {
     const std::shared_ptr<Access> access = impl_->ready();
     co_return co_await impl_->send(*access, writes);
+}
+
+Task<std::vector<Outcome>> CassandraTable::remove(std::span<const Removal> removals) {
+    const std::shared_ptr<Access> access = impl_->ready();
+    std::vector<Outcome> outcomes(removals.size());
+    std::vector<cassandra::BoundRow> rows;
+    std::vector<Id> ids;
+    for (const Removal& removal : removals) {
+        rows.push_back(cassandra::bind_removal(removal));
+        ids.push_back(removal.id);
+    }
+    auto refusals = co_await access->remover.send(std::move(rows));
+    const std::vector<cassandra::FoundRow> found = co_await access->fetcher.by_ids(ids, false);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (refusals[i]) {
+            outcomes[i].kind = Outcome::Kind::refused;
+            outcomes[i].refusal = std::move(*refusals[i]);
+        } else if (found[i].state.exists) {
+            outcomes[i].kind = Outcome::Kind::superseded;
+        }
+    }
+    co_return outcomes;
+}
+
+Task<TableHistory> CassandraTable::history() {
+    std::string keyspace = impl_->options.keyspace;
+    std::string table = impl_->options.table;
+    co_return co_await cassandra::table_history(impl_->session, std::move(keyspace),
+                                                std::move(table));
 }
 
 std::int64_t CassandraTable::token(const Id& id) const {

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] Task<void> make_index();
     [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
     [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
+    [[nodiscard]] Task<std::vector<Outcome>> remove(std::span<const Removal> removals) override;
+    [[nodiscard]] Task<TableHistory> history() override;
     [[nodiscard]] std::int64_t token(const Id& id) const override;
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
     [[nodiscard]] RangeDigest digest_of(const Write& write) const override;

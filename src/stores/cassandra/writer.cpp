@@ -27,8 +27,8 @@ struct RowWriter::Job {
     }
 };
 
-RowWriter::RowWriter(cql::Session& session, const Layout& layout)
-    : session_(session), layout_(layout), cql_(insert_row(layout)) {}
+RowWriter::RowWriter(cql::Session& session, const Layout& layout, std::string cql)
+    : session_(session), layout_(layout), cql_(std::move(cql)) {}
 
 Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::vector<BoundRow> rows) {
     Job job;

@@ -16,8 +16,8 @@ namespace duet::cassandra {
 
 class RowWriter {
 public:
-    /// Both must outlive it.
-    RowWriter(cql::Session& session, const Layout& layout);
+    /// Both must outlive it. `cql` is what is sent of each row: insert_row or delete_row.
+    RowWriter(cql::Session& session, const Layout& layout, std::string cql);
 
     /// What the server refused, in the order of the rows. Throws Unavailable and Misconfigured.
     [[nodiscard]] Task<std::vector<std::optional<Refusal>>> send(std::vector<BoundRow> rows);

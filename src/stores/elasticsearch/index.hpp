@@ -55,6 +55,9 @@ public:
                                             std::size_t limit, bool content) override;
     [[nodiscard]] Task<void> refresh() override;
     [[nodiscard]] Task<std::uint64_t> count() override;
+    [[nodiscard]] Task<std::uint64_t> deletes() override;
+    [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;
+    [[nodiscard]] Task<std::vector<Outcome>> remove(std::span<const Removal> removals) override;
     [[nodiscard]] Task<IdPage> ids(std::string from, std::size_t limit) override;
     [[nodiscard]] std::string to_json(const Content& content) const override;
     [[nodiscard]] std::string left_out() const override;

@@ -178,6 +178,35 @@ std::string ElasticIndex::left_out() const {
     return text;
 }
 
+Task<std::vector<Id>> ElasticIndex::absent(std::span<const Id> ids) {
+    std::vector<Id> absent;
+    for (std::size_t first = 0; first < ids.size(); first += batch_limit) {
+        const std::span<const Id> page =
+            ids.subspan(first, std::min(batch_limit, ids.size() - first));
+        if (!exists_) throw Unavailable("index " + options_.index + " is not there yet");
+        const JsonDocument answer = co_await guards(page);
+        const Json documents = answer.root()["docs"];
+        if (documents.size() != page.size())
+            throw ProtocolError("index " + options_.index + ": _mget answers for others");
+        std::size_t i = 0;
+        for (const Json found : documents) {
+            check_found(found, options_.index);
+            if (found["found"].text() != "true") absent.push_back(page[i]);
+            ++i;
+        }
+    }
+    co_return absent;
+}
+
+Task<std::uint64_t> ElasticIndex::deletes() {
+    if (!exists_) co_return 0;
+    try {
+        co_return co_await elastic::deletes(client_, options_.index);
+    } catch (const elastic::RequestError& error) {
+        rethrow(error, options_.index);
+    }
+}
+
 Task<std::uint64_t> ElasticIndex::count() {
     if (!exists_) co_return 0;
     try {

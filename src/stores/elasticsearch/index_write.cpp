@@ -101,6 +101,20 @@ Task<std::vector<Outcome>> ElasticIndex::apply(std::span<const Write> writes) {
     co_return outcomes;
 }
 
+Task<std::vector<Outcome>> ElasticIndex::remove(std::span<const Removal> removals) {
+    std::vector<Outcome> outcomes(removals.size());
+    if (!exists_) throw Unavailable("index " + options_.index + " is not there yet");
+    Bulk bulk;
+    for (std::size_t i = 0; i < removals.size(); ++i) {
+        const Removal& removal = removals[i];
+        outcomes[i].guard.shard = routing_.shard_of(removal.id);
+        bulk.body.remove(removal.id.to_string(), removal.guard.seq_no, removal.guard.primary_term);
+        bulk.places.push_back(i);
+    }
+    co_await send(bulk, outcomes);
+    co_return outcomes;
+}
+
 Task<std::vector<Outcome>> ElasticIndex::stamp(std::span<const Stamp> stamps) {
     std::vector<Outcome> outcomes(stamps.size());
     if (!exists_) throw Unavailable("index " + options_.index + " is not there yet");

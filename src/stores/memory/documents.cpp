@@ -73,7 +73,19 @@ void MemoryDocuments::remove(const Id& id) {
     if (shard.live.erase(id) > 0) {
         shard.next_seq_no += 1;
         shard.unrefreshed.insert(id);
+        ++deletes_;
+        if (listener_) {
+            listener_(id);
+        }
     }
+}
+
+bool MemoryDocuments::remove(const Id& id, const Guard& guard) {
+    const bool there = find(id) != nullptr && guard_of(id) == guard;
+    if (there) {
+        remove(id);
+    }
+    return there;
 }
 
 MemoryDocuments::InFlight MemoryDocuments::begin(const Id& id) {

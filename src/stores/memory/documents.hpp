@@ -73,6 +73,8 @@ public:
 
     /// By compare-and-swap; empty: somebody else was there first (409).
     [[nodiscard]] std::optional<Guard> replace(const Id& id, const Guard& guard, Document next);
+    /// By compare-and-swap; false: it is gone, or somebody else was there first.
+    [[nodiscard]] bool remove(const Id& id, const Guard& guard);
     /// nullptr: no such document. Valid until the next write.
     [[nodiscard]] const Document* find(const Id& id) const;
     [[nodiscard]] Guard guard_of(const Id& id) const;
@@ -85,6 +87,8 @@ public:
     /// The uuids and the global checkpoints.
     [[nodiscard]] Cursor position() const;
 
+    /// How many were deleted so far.
+    [[nodiscard]] std::uint64_t deletes() const { return deletes_; }
     [[nodiscard]] const Options& options() const { return options_; }
     void create() { options_.exists = true; }
     void add(const Column& column) { options_.columns.push_back(column); }
@@ -94,7 +98,7 @@ public:
     void pipe(std::function<void(const Id&, Document&)> pipeline) {
         pipeline_ = std::move(pipeline);
     }
-    /// Told of every write of a document. One listener.
+    /// Told of every write and of every deletion of a document. One listener.
     void on_write(std::function<void(const Id&)> listener) { listener_ = std::move(listener); }
 
 private:
@@ -115,6 +119,7 @@ private:
     std::string history_uuid_;
     std::vector<Shard> shards_;
     std::int64_t first_term_ = 1;
+    std::uint64_t deletes_ = 0;
     std::function<void(const Id&)> listener_;
     std::function<void(const Id&, Document&)> pipeline_;
 };

@@ -131,6 +131,20 @@ Task<std::vector<Outcome>> MemoryIndex::stamp(std::span<const Stamp> stamps) {
     co_return outcomes;
 }
 
+Task<std::vector<Outcome>> MemoryIndex::remove(std::span<const Removal> removals) {
+    std::vector<Outcome> outcomes;
+    for (const Removal& removal : removals) {
+        co_await hooks_.before("index.delete");
+        Outcome outcome;
+        if (!documents_.remove(removal.id, removal.guard)) {
+            outcome.kind = Outcome::Kind::superseded;
+        }
+        co_await hooks_.after("index.delete");
+        outcomes.push_back(outcome);
+    }
+    co_return outcomes;
+}
+
 Task<Cursor> MemoryIndex::position() {
     co_await hooks_.before("index.position");
     Cursor cursor = documents_.position();
@@ -195,6 +209,23 @@ Task<std::uint64_t> MemoryIndex::count() {
     }
     co_await hooks_.after("index.count");
     co_return count;
+}
+
+Task<std::uint64_t> MemoryIndex::deletes() {
+    co_await hooks_.before("index.deletes");
+    const std::uint64_t deletes = documents_.deletes();
+    co_await hooks_.after("index.deletes");
+    co_return deletes;
+}
+
+Task<std::vector<Id>> MemoryIndex::absent(std::span<const Id> ids) {
+    co_await hooks_.before("index.read");
+    std::vector<Id> absent;
+    for (const Id& id : ids) {
+        if (documents_.find(id) == nullptr) absent.push_back(id);
+    }
+    co_await hooks_.after("index.read");
+    co_return absent;
 }
 
 Task<IdPage> MemoryIndex::ids(std::string from, std::size_t limit) {

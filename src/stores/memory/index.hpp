@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
     [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
     [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
+    [[nodiscard]] Task<std::vector<Outcome>> remove(std::span<const Removal> removals) override;
     [[nodiscard]] Task<std::vector<Outcome>> stamp(std::span<const Stamp> stamps) override;
     [[nodiscard]] Task<Cursor> position() override;
     /// Refreshes before it searches whenever there is anything new to find.
@@ -29,6 +30,8 @@ public:
                                             std::size_t limit, bool content) override;
     [[nodiscard]] Task<void> refresh() override;
     [[nodiscard]] Task<std::uint64_t> count() override;
+    [[nodiscard]] Task<std::uint64_t> deletes() override;
+    [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;
     [[nodiscard]] Task<IdPage> ids(std::string from, std::size_t limit) override;
     /// Columns in the schema's order, those without a value left out, then what is carried:
     /// `{"a":1,"b":"x"}`.

@@ -77,7 +77,15 @@ void MemoryRows::remove(const Id& id, std::int64_t timestamp) {
     }
 }
 
-void MemoryRows::truncate() { rows_.clear(); }
+void MemoryRows::truncate() {
+    rows_.clear();
+    history_.truncated_at = clock_.now();
+}
+
+void MemoryRows::recreate() {
+    rows_.clear();
+    history_ = {history_.id + "1", INT64_MIN};
+}
 
 RowView MemoryRows::view(const Id& id) const {
     const auto found = rows_.find({token(id), id});

@@ -58,6 +58,9 @@ public:
     void update(const Id& id, const RowWrite& write);   // without
     void remove(const Id& id, std::int64_t timestamp);  // DELETE of the whole row
     void truncate();
+    /// DROP and CREATE of the same columns.
+    void recreate();
+    [[nodiscard]] const TableHistory& history() const { return history_; }
 
     [[nodiscard]] RowView view(const Id& id) const;
     /// The rows of a range that exist, in token order, at most `limit`.
@@ -98,6 +101,7 @@ private:
     std::map<std::pair<std::int64_t, Id>, Stored> rows_;  // by token
     std::function<void(const Id&, std::int64_t)> listener_;
     Refuses refuses_;
+    TableHistory history_{"1", INT64_MIN};
 };
 
 }  // namespace duet

@@ -92,6 +92,58 @@ Task<std::vector<Beaten>> MemoryState::list_beaten(std::string pair, std::size_t
     co_return newest;
 }
 
+Task<void> MemoryState::load_agreed(std::string pair, std::int64_t era,
+                                    std::span<AgreedNote> notes) {
+    co_await hooks_.before("state.agreed");
+    const MemoryNotes::Agreements& known = notes_.agreed[pair];
+    for (AgreedNote& note : notes) {
+        const auto found = known.find({note.token, note.id});
+        const bool counts =
+            found != known.end() && found->second.era == era && clock_.now() < found->second.until;
+        note.agreed = counts ? found->second.agreed : Agreed{};
+    }
+    co_await hooks_.after("state.agreed");
+}
+
+Task<AgreedPage> MemoryState::list_agreed(std::string pair, std::int64_t era, TokenRange range,
+                                          std::size_t limit) {
+    co_await hooks_.before("state.agreed");
+    AgreedPage page;
+    page.read_upto = range.upto;
+    const MemoryNotes::Agreements& known = notes_.agreed[pair];
+    for (const auto& [place, noted] : known) {
+        const auto& [token, id] = place;
+        if (token <= range.after || token > range.upto || noted.era != era ||
+            clock_.now() >= noted.until) {
+            continue;
+        }
+        if (page.notes.size() >= limit && token != page.notes.back().token) {
+            page.read_upto = page.notes.back().token;
+            page.complete = false;
+            break;
+        }
+        page.notes.push_back({id, token, noted.agreed});
+    }
+    co_await hooks_.after("state.agreed");
+    co_return page;
+}
+
+Task<void> MemoryState::put_agreed(std::string pair, std::int64_t era,
+                                   std::vector<AgreedNote> notes) {
+    co_await hooks_.before("state.agree");
+    for (AgreedNote& note : notes) {
+        MemoryNotes::Noted noted;
+        noted.era = era;
+        noted.agreed = note.agreed;
+        noted.agreed.noted_at = clock_.now();
+        if (note.agreed.kind == Agreed::Kind::deletion) {
+            noted.until = later(clock_.now(), deletions_kept);
+        }
+        notes_.agreed[pair].insert_or_assign({note.token, note.id}, noted);
+    }
+    co_await hooks_.after("state.agree");
+}
+
 Task<bool> MemoryState::acquire_lease(std::string name, std::string owner,
                                       std::chrono::seconds ttl) {
     co_await hooks_.before("state.lease");

@@ -26,6 +26,13 @@ struct MemoryNotes {
     std::map<std::string, std::map<Id, QuarantineEntry>> quarantine;  // by pair
     std::map<std::string, std::vector<Kept>> beaten;                  // by pair
     std::map<std::string, Lease> leases;
+    struct Noted {
+        std::int64_t era = 0;
+        Agreed agreed;
+        std::int64_t until = INT64_MAX;
+    };
+    using Agreements = std::map<std::pair<std::int64_t, Id>, Noted>;  // by token
+    std::map<std::string, Agreements> agreed;                         // by pair
 };
 
 /// Behaves as keyspace `duet` does, with the hooks called around each action.
@@ -44,6 +51,12 @@ public:
                                         std::chrono::seconds keep) override;
     [[nodiscard]] Task<std::vector<Beaten>> list_beaten(std::string pair,
                                                         std::size_t limit) override;
+    [[nodiscard]] Task<void> load_agreed(std::string pair, std::int64_t era,
+                                         std::span<AgreedNote> notes) override;
+    [[nodiscard]] Task<AgreedPage> list_agreed(std::string pair, std::int64_t era, TokenRange range,
+                                               std::size_t limit) override;
+    [[nodiscard]] Task<void> put_agreed(std::string pair, std::int64_t era,
+                                        std::vector<AgreedNote> notes) override;
     [[nodiscard]] Task<bool> acquire_lease(std::string name, std::string owner,
                                            std::chrono::seconds ttl) override;
     [[nodiscard]] Task<void> release_lease(std::string name, std::string owner) override;

@@ -114,6 +114,28 @@ Task<Outcome> MemoryTable::read_back(const Write& write) {
     co_return outcome;
 }
 
+Task<std::vector<Outcome>> MemoryTable::remove(std::span<const Removal> removals) {
+    std::vector<Outcome> outcomes;
+    for (const Removal& removal : removals) {
+        co_await hooks_.before("table.delete");
+        rows_.remove(removal.id, removal.timestamp);
+        co_await hooks_.after("table.delete");
+        co_await hooks_.before("table.read");
+        Outcome outcome;
+        if (rows_.view(removal.id).exists) outcome.kind = Outcome::Kind::superseded;
+        co_await hooks_.after("table.read");
+        outcomes.push_back(outcome);
+    }
+    co_return outcomes;
+}
+
+Task<TableHistory> MemoryTable::history() {
+    co_await hooks_.before("table.history");
+    TableHistory history = rows_.history();
+    co_await hooks_.after("table.history");
+    co_return history;
+}
+
 RowWrite MemoryTable::statement(const Write& write) const {
     RowWrite row;
     row.timestamp = write.timestamp;

@@ -24,7 +24,9 @@ public:
     [[nodiscard]] Task<void> provision(const Schema& schema, bool may_create) override;
     [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
     [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
+    [[nodiscard]] Task<std::vector<Outcome>> remove(std::span<const Removal> removals) override;
     [[nodiscard]] std::int64_t token(const Id& id) const override;
+    [[nodiscard]] Task<TableHistory> history() override;
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
     [[nodiscard]] RangeDigest digest_of(const Write& write) const override;
     [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit) override;

@@ -39,6 +39,9 @@ std::string refusal(const std::string& line) {
 
 TEST(CommandLine, names_the_command) {
     EXPECT_TRUE(std::holds_alternative<RunCommand>(parsed("run").command));
+    const CommandLine forced = parsed("run --force-deletes shop.orders --force-deletes shop.logs");
+    EXPECT_EQ(std::get<RunCommand>(forced.command).force_deletes,
+              (std::vector<std::string>{"shop.orders", "shop.logs"}));
     EXPECT_TRUE(std::holds_alternative<OnceCommand>(parsed("once").command));
     EXPECT_TRUE(std::holds_alternative<PlanCommand>(parsed("plan").command));
     EXPECT_TRUE(std::holds_alternative<StatusCommand>(parsed("status").command));

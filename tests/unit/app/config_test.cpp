@@ -280,5 +280,21 @@ TEST(Config, a_pair_says_how_columns_stand_in_the_documents) {
                 HasSubstr("gives the field c to two columns"));
 }
 
+TEST(Config, a_pair_chooses_what_becomes_of_deletes) {
+    const Config config = parsed(
+        "[[pair]]\nkeyspace = \"shop\"\ndeletes = \"propagate\"\nmax_delete = 0.5\n"
+        "[[pair]]\nkeyspace = \"logs\"\n");
+    EXPECT_EQ(config.pairs.at(0).shape.deletes, sync::Deletes::propagate);
+    EXPECT_EQ(config.pairs.at(0).shape.max_delete, 0.5);
+    EXPECT_EQ(config.pairs.at(1).shape.deletes, sync::Deletes::restore);
+    EXPECT_EQ(config.pairs.at(1).shape.max_delete, 0.2);
+    EXPECT_EQ(refusal("[[pair]]\nkeyspace = \"shop\"\ndeletes = \"copy\"\n"),
+              "duet.toml:3:11: pair.deletes must be one of: restore, propagate");
+    EXPECT_EQ(refusal("[cassandra]\nconsistency = \"one\"\n"
+                      "[[pair]]\nkeyspace = \"shop\"\ndeletes = \"propagate\"\n"),
+              "duet.toml:5:11: pair.deletes cannot be \"propagate\" with cassandra.consistency = "
+              "\"one\", which may not see every row: use \"local_quorum\"");
+}
+
 }  // namespace
 }  // namespace duet::app

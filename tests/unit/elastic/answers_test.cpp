@@ -124,5 +124,10 @@ TEST(ParseShardCount, reads_the_setting) {
                  ProtocolError);
 }
 
+TEST(ParseDeletes, reads_what_the_primaries_counted) {
+    EXPECT_EQ(parse_deletes(R"({"_all":{"primaries":{"indexing":{"delete_total":7}}}})"), 7U);
+    EXPECT_THROW(static_cast<void>(parse_deletes("{}")), ProtocolError);
+}
+
 }  // namespace
 }  // namespace duet::elastic

@@ -58,5 +58,15 @@ TEST(BulkBody, is_empty_after_clear) {
     EXPECT_EQ(body.bytes(), 0U);
 }
 
+TEST(BulkBody, deletes_by_compare_and_swap_and_has_no_source) {
+    BulkBody body;
+    body.remove("a", 7, 2);
+    body.create("b", "{}");
+    EXPECT_EQ(body.text(),
+              "{\"delete\":{\"_id\":\"a\",\"if_seq_no\":7,\"if_primary_term\":2}}\n"
+              "{\"create\":{\"_id\":\"b\"}}\n{}\n");
+    EXPECT_EQ(body.items(), 2U);
+}
+
 }  // namespace
 }  // namespace duet::elastic

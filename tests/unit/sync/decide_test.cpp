@@ -18,6 +18,7 @@ struct Story {
     bool settled = false;
     bool old = false;
     bool same = false;
+    Agreed agreed;
     Rules rules;
 
     Story() {
@@ -44,8 +45,26 @@ struct Story {
         document.version = Version{micros};
         return *this;
     }
+    Story& agreed_on(std::int64_t micros) {
+        agreed.kind = Agreed::Kind::record;
+        agreed.version = Version{micros};
+        return *this;
+    }
+    Story& deletion_agreed_on(std::int64_t micros, std::int64_t upto = INT64_MIN) {
+        agreed_on(micros).agreed.kind = Agreed::Kind::deletion;
+        agreed.upto = upto;
+        return *this;
+    }
+    Story& without_row() {
+        row = State{};
+        return *this;
+    }
+    Story& without_document() {
+        document = State{};
+        return *this;
+    }
     [[nodiscard]] Decision decide() const {
-        const Sight sight{row, document, settled, old, same, now, 500 * second};
+        const Sight sight{row, document, settled, old, same, now, 500 * second, agreed};
         return sync::decide(sight, rules);
     }
     template <class T>
@@ -304,6 +323,121 @@ TEST(Decide, v10_a_row_that_expires_is_left_out) {
     story.written(300).document_stamped(200).expect<LeaveOut>();
     story.document = State{};
     story.expect<LeaveOut>();
+}
+
+// --- V10, deletes = "propagate" ------------------------------------------------------------------
+
+TEST(Decide, v10_a_record_gone_from_cassandra_is_deleted_where_both_had_agreed_on_it) {
+    Story story;
+    story.without_row().document_stamped(100).agreed_on(100).settled = true;
+    const auto deletion = story.expect<DeleteDocument>();
+    EXPECT_EQ(deletion.version.micros, 100);
+    EXPECT_FALSE(deletion.late);
+}
+
+TEST(Decide, v10_without_a_note_whatever_vanished_is_restored) {
+    Story row_gone;
+    row_gone.without_row().document_stamped(100).settled = true;
+    row_gone.expect<WriteRow>();
+    Story document_gone;
+    document_gone.written(100).without_document().expect<WriteDocument>();
+}
+
+TEST(Decide, v10_a_document_written_since_both_agreed_is_not_deleted) {
+    Story story;
+    story.without_row().document_stamped(100).agreed_on(100).expect<WriteRow>();
+}
+
+TEST(Decide, v10_a_document_newer_than_its_note_is_not_deleted) {
+    Story story;
+    story.without_row().document_stamped(101).agreed_on(100).settled = true;
+    story.expect<WriteRow>();
+}
+
+TEST(Decide, v10_a_document_is_held_against_its_note_at_the_coarser_precision) {
+    Story story;
+    story.rules.column_precision = Precision::milliseconds;
+    story.without_row().document_stamped(1'031'400).agreed_on(1'031'000).settled = true;
+    story.expect<DeleteDocument>();
+}
+
+TEST(Decide, v10_an_unstamped_settled_document_is_deleted_with_its_row) {
+    Story story;
+    story.without_row().agreed_on(100).settled = true;
+    story.expect<DeleteDocument>();
+}
+
+TEST(Decide, v10_a_record_gone_from_elasticsearch_is_deleted_where_its_row_is_what_was_agreed) {
+    Story story;
+    const auto deletion =
+        story.row_stamped(100, 170).without_document().agreed_on(100).expect<DeleteRow>();
+    EXPECT_EQ(deletion.timestamp, 170);  // whatever is written later survives
+    EXPECT_EQ(deletion.version.micros, 100);
+}
+
+TEST(Decide, v10_a_row_written_since_both_agreed_is_restored) {
+    Story story;
+    story.written(101).without_document().agreed_on(100).expect<WriteDocument>();
+}
+
+TEST(Decide, v10_a_row_whose_version_went_back_is_restored) {
+    Story story;
+    story.written(99).without_document().agreed_on(100).expect<WriteDocument>();
+}
+
+TEST(Decide, v10_the_version_of_an_unstamped_row_is_compared_exactly) {
+    Story story;
+    story.rules.column_precision = Precision::milliseconds;
+    story.written(1'031'400).without_document().agreed_on(1'031'000).expect<WriteDocument>();
+}
+
+TEST(Decide, v10_the_stamp_of_a_row_is_compared_as_exactly_as_the_column_can) {
+    Story story;
+    story.rules.column_precision = Precision::milliseconds;
+    story.row_stamped(1'031'000, 1'031'400).without_document().agreed_on(1'031'400);
+    story.expect<DeleteRow>();
+}
+
+TEST(Decide, v10_a_row_without_readable_writetime_is_restored) {
+    Story story;
+    story.without_document().agreed_on(0).expect<WriteDocument>();
+}
+
+TEST(Decide, v10_a_deletion_that_was_cut_off_goes_on) {
+    Story story;
+    story.written(100).without_document().deletion_agreed_on(100, 100);
+    EXPECT_FALSE(story.expect<DeleteRow>().late);
+}
+
+TEST(Decide, v10_what_is_inserted_again_after_a_deletion_lives) {
+    Story row;
+    row.written(101).without_document().deletion_agreed_on(100, 100).expect<WriteDocument>();
+    Story row_of_a_user;  // who had deleted it: upto is not known
+    row_of_a_user.written(101).without_document().deletion_agreed_on(100).expect<WriteDocument>();
+    Story document;
+    document.without_row().document_stamped(101).deletion_agreed_on(100).expect<WriteRow>();
+    Story same_stamp;
+    same_stamp.without_row().document_stamped(100).deletion_agreed_on(100).expect<WriteRow>();
+}
+
+TEST(Decide, v10_a_late_write_of_a_deleted_record_is_deleted_and_kept) {
+    Story document;
+    document.without_row().document_stamped(99).deletion_agreed_on(100);
+    EXPECT_TRUE(document.expect<DeleteDocument>().late);
+    Story row;
+    row.row_stamped(99, 170).without_document().deletion_agreed_on(100, 160);
+    EXPECT_TRUE(row.expect<DeleteRow>().late);
+}
+
+TEST(Decide, v10_a_writetime_is_never_late) {
+    Story story;  // the record that was deleted had a stamp of the future
+    story.written(99).without_document().deletion_agreed_on(100).expect<WriteDocument>();
+}
+
+TEST(Decide, v10_an_unstamped_document_after_a_deletion_is_stamped_as_newer_than_it) {
+    Story story;
+    story.without_row().deletion_agreed_on(now + second);
+    EXPECT_EQ(story.expect<StampDocument>().version.micros, now + second + 1);
 }
 
 }  // namespace

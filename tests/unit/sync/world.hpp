@@ -89,7 +89,12 @@ struct World {
           table(rows, hooks),
           index(documents, hooks, clock),
           state(notes, hooks, clock) {
-        pair = std::make_unique<Pair>("shop.products", table, index, state, clock, settings,
+        pair = new_pair(settings);
+    }
+
+    /// A new process.
+    std::unique_ptr<Pair> new_pair(PairSettings settings) {
+        return std::make_unique<Pair>("shop.products", table, index, state, clock, settings,
                                       [this] { return agree(); });
     }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "stores/cassandra/agreements.hpp"
 #include "stores/cassandra/types.hpp"
 
 namespace duet::cassandra {
@@ -77,6 +78,18 @@ TEST(Statements, a_table_is_made_with_frozen_insides_and_a_version) {
         "\"n\" list<frozen<list<int>>>, \"updated_at\" timestamp) WITH comment = 'made by Duet'");
     EXPECT_EQ(add_columns("shop", "orders", columns),
               "ALTER TABLE \"shop\".\"orders\" ADD (\"n\" list<frozen<list<int>>>)");
+}
+
+TEST(Statements, a_row_is_deleted_as_of_a_time) {
+    EXPECT_EQ(delete_row(layout()),
+              "DELETE FROM \"shop\".\"Orders\" USING TIMESTAMP ? WHERE \"id\" = ?");
+}
+
+TEST(Agreements, a_bucket_is_a_256th_of_the_ring_in_its_order) {
+    EXPECT_EQ(bucket_of(INT64_MIN), 0);
+    EXPECT_EQ(bucket_of(-1), 127);
+    EXPECT_EQ(bucket_of(0), 128);
+    EXPECT_EQ(bucket_of(INT64_MAX), 255);
 }
 
 }  // namespace

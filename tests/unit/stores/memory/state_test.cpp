@@ -72,5 +72,41 @@ TEST_F(MemoryStateTest, a_lease_has_one_owner_until_it_runs_out) {
     EXPECT_TRUE(run(state_.acquire_lease("ddl", "other", std::chrono::seconds(1))));
 }
 
+TEST_F(MemoryStateTest, notes_of_what_was_agreed_count_in_their_era_only) {
+    AgreedNote note{id_of(1), 10, {Agreed::Kind::record, Version{7}, INT64_MIN, 0}};
+    std::vector<AgreedNote> notes{note};
+    run(state_.put_agreed("p", 1, notes));
+    std::vector<AgreedNote> found{{id_of(1), 10, {}}, {id_of(2), 10, {}}};
+    run(state_.load_agreed("p", 1, found));
+    EXPECT_TRUE(found[0].agreed.same_as(note.agreed));
+    EXPECT_EQ(found[1].agreed.kind, Agreed::Kind::nothing);
+    run(state_.load_agreed("p", 2, found));
+    EXPECT_EQ(found[0].agreed.kind, Agreed::Kind::nothing);
+    EXPECT_TRUE(run(state_.list_agreed("p", 2, TokenRange{}, 10)).notes.empty());
+}
+
+TEST_F(MemoryStateTest, notes_are_listed_in_the_order_of_the_ring_and_pages_end_between_tokens) {
+    std::vector<AgreedNote> notes;
+    for (const std::int64_t token : {30, 10, 20, 20}) {
+        notes.push_back({id_of(notes.size()), token, {Agreed::Kind::record, Version{7}, 0, 0}});
+    }
+    run(state_.put_agreed("p", 1, notes));
+    const AgreedPage page = run(state_.list_agreed("p", 1, TokenRange{}, 2));
+    EXPECT_EQ(page.notes.size(), 3U);
+    EXPECT_EQ(page.read_upto, 20);
+    EXPECT_FALSE(page.complete);
+    const AgreedPage rest = run(state_.list_agreed("p", 1, TokenRange{20, INT64_MAX}, 2));
+    EXPECT_EQ(rest.notes.size(), 1U);
+    EXPECT_TRUE(rest.complete);
+}
+
+TEST_F(MemoryStateTest, a_deletion_is_forgotten_an_agreement_is_not) {
+    std::vector<AgreedNote> notes{{id_of(1), 1, {Agreed::Kind::record, Version{7}, 0, 0}},
+                                  {id_of(2), 2, {Agreed::Kind::deletion, Version{7}, 0, 0}}};
+    run(state_.put_agreed("p", 1, notes));
+    clock_.micros += std::chrono::duration_cast<Micros>(deletions_kept).count();
+    EXPECT_EQ(run(state_.list_agreed("p", 1, TokenRange{}, 9)).notes.size(), 1U);
+}
+
 }  // namespace
 }  // namespace duet
