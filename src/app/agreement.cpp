@@ -107,6 +107,21 @@ struct LeftAlone {
     }
 };
 
+/// Every column of a composite key is a field, too; throws Misconfigured.
+std::vector<std::string> new_key_fields(const Schema& table, const Schema& index) {
+    std::vector<std::string> fields;
+    if (!table.key.is_composite()) return fields;
+    for (const KeyColumn& key : table.key.columns()) {
+        const Column column{key.name, key.type};
+        if (const auto at = index.find(key.name)) {
+            (void)common_type(column, index.columns[*at].type, table, index);
+        } else {
+            fields.push_back(key.name);
+        }
+    }
+    return fields;
+}
+
 }  // namespace
 
 Agreement agree(const Schema& table, const Schema& index, const TableLimits& limits) {
@@ -114,6 +129,7 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
     Schema& schema = agreed.schema;
     schema.name = table.name;
     schema.exists = true;
+    schema.key = table.key;
     schema.version_precision = table.version_precision;
     schema.document_precision = index.document_precision;
     schema.notes = table.notes;
@@ -121,6 +137,7 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
 
     const sync::Direction direction = limits.shape.direction;
     LeftAlone left;
+    if (direction != sync::Direction::to_cassandra) agreed.new_fields = new_key_fields(table, index);
     for (const Column& column : table.columns) {
         if (!chosen(limits.shape.columns, column.name)) continue;
         const auto at = index.find(column.name);
@@ -136,9 +153,11 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
     for (const Column& field : index.columns) {
         if (table.find(field.name) || field.name == limits.version_field) continue;
         if (!chosen(limits.shape.columns, field.name)) continue;
+        const bool is_key = table.exists && table.key.has(field.name);
+        if (is_key && table.key.is_composite()) continue;  // the key stands there too
         if (direction == sync::Direction::to_elasticsearch) {
             left.fields.push_back(field.name);
-        } else if (field.name == limits.key_column) {
+        } else if (is_key) {
             schema.notes.push_back(fmt::format(
                 "field {} stays in the documents: the table's key has that name", field.name));
         } else if (contains(limits.dropped, field.name)) {

@@ -13,7 +13,6 @@ namespace duet::app {
 
 /// What only Cassandra knows about a table beside its Schema.
 struct TableLimits {
-    std::string key_column = "id";
     std::string version_field = "updated_at";
     /// Columns that somebody dropped: not added again.
     std::vector<std::string> dropped;

@@ -36,20 +36,36 @@ std::string first_of(const std::string& one, const std::string& other) {
     return one.empty() ? other : one;
 }
 
+/// What the table is like, and that one which is only read has one direction.
+void follow_table(const KnownTable& table, PairPlan& plan) {
+    plan.notes = table.notes;
+    if (!table.only_read) return;
+    if (plan.shape.direction == sync::Direction::to_cassandra) {
+        plan.problem = fmt::format(
+            "table {} can only be read, and its [[pair]] goes to_cassandra: take the direction "
+            "away, or leave the table out",
+            plan.name);
+    }
+    plan.shape.direction = sync::Direction::to_elasticsearch;
+}
+
 /// What both servers say about this table and this index.
-PairPlan plan_for(const TableName& name, const std::string& index, const Known& known) {
+PairPlan plan_for(const TableName& name, const std::string& index, const Known& known,
+                  const Shape& shape) {
     PairPlan plan{.name = name.keyspace + "." + name.table,
                   .keyspace = name.keyspace,
                   .table = name.table,
-                  .index = index};
+                  .index = index,
+                  .shape = shape};
     const auto table_at = known.tables.find(plan.name);
     const auto index_at = known.indices.find(index);
     plan.creates_keyspace = !known.keyspaces.contains(name.keyspace);
     plan.creates_table = table_at == known.tables.end();
     plan.creates_index = index_at == known.indices.end();
+    if (!plan.creates_table) follow_table(*table_at->second, plan);
     const std::string of_table = plan.creates_table ? "" : table_at->second->problem;
     const std::string of_index = plan.creates_index ? "" : index_at->second->problem;
-    plan.problem = first_of(of_table, of_index);
+    plan.problem = first_of(first_of(of_table, of_index), plan.problem);
     if (!plan.problem.empty() || !plan.creates_index) return plan;
     if (const auto problem = elasticsearch::index_name_problem(index)) {
         plan.problem = fmt::format(
@@ -76,7 +92,7 @@ void plan_everything(const Config& config, const Inventory& inventory, const Kno
     for (const KnownTable& table : inventory.tables) {
         if (cassandra::is_internal_keyspace(table.keyspace, config.state.keyspace)) continue;
         const TableName name{table.keyspace, table.table};
-        plans.push_back(plan_for(name, index_name(pattern, name), known));
+        plans.push_back(plan_for(name, index_name(pattern, name), known, {}));
         taken.insert(plans.back().index);
     }
     for (const KnownIndex& index : inventory.indices) {
@@ -99,7 +115,7 @@ void plan_everything(const Config& config, const Inventory& inventory, const Kno
                                         "[[pair]]: keyspace = \"{0}\"",
                                         name->keyspace)));
         } else {
-            plans.push_back(plan_for(*name, index.name, known));
+            plans.push_back(plan_for(*name, index.name, known, {}));
         }
     }
 }
@@ -126,18 +142,18 @@ void plan_rule(const PairRule& rule, const Inventory& inventory, const Known& kn
     const bool one_table = rule.tables.size() == 1 && is_literal(rule.tables.front());
     const TableName given{rule.keyspace, one_table ? rule.tables.front() : ""};
     const auto add = [&](PairPlan plan) {
-        plan.shape = rule.shape;
         check_source(plan);
         plans.push_back(std::move(plan));
     };
     for (const KnownTable& table : inventory.tables) {
         if (table.keyspace != rule.keyspace || !chosen(rule.tables, table.table)) continue;
         const TableName name{table.keyspace, table.table};
-        add(plan_for(name, index_name(rule.index, name), known));
+        add(plan_for(name, index_name(rule.index, name), known, rule.shape));
     }
     for (const KnownIndex& index : inventory.indices) {
         const auto name = table_name(rule.index, index.name, given);
-        if (name && chosen(rule.tables, name->table)) add(plan_for(*name, index.name, known));
+        if (name && chosen(rule.tables, name->table))
+            add(plan_for(*name, index.name, known, rule.shape));
     }
 }
 

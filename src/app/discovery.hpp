@@ -12,7 +12,9 @@ namespace duet::app {
 struct KnownTable {
     std::string keyspace;
     std::string table;
-    std::string problem;  // why it can never be paired; empty: it can
+    std::string problem;             // why it can never be paired; empty: it can
+    std::vector<std::string> notes;  // what is only read of it, or not synced
+    bool only_read = false;          // it takes no writes: its documents follow its rows
 };
 
 struct KnownIndex {
@@ -36,7 +38,8 @@ struct PairPlan {
     bool creates_keyspace = false;
     bool creates_table = false;
     bool creates_index = false;
-    std::string problem;  // why it is not paired, with the remedy; empty: it is
+    std::string problem;             // why it is not paired, with the remedy; empty: it is
+    std::vector<std::string> notes;  // the table's
     Shape shape;
 
     bool operator==(const PairPlan&) const = default;

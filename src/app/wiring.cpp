@@ -163,7 +163,8 @@ Task<Inventory> Servers::inventory() {
     inventory.keyspaces = co_await cassandra::list_keyspaces(session_, state_keyspace);
     const auto tables = co_await cassandra::list_tables(session_, state_keyspace);
     for (const cassandra::TableInfo& table : tables) {
-        inventory.tables.push_back({table.keyspace, table.table, table.reason});
+        inventory.tables.push_back(
+            {table.keyspace, table.table, table.reason, table.notes, table.counters});
     }
     const auto indices = co_await elasticsearch::list_indices(client_);
     for (const auto& index : indices)
@@ -222,13 +223,11 @@ Task<LivePair::Described> LivePair::describe() {
     described.limits.version_field = servers_.config().version_field;
     described.limits.shape = plan_.shape;
     described.limits.max_columns = servers_.config().max_new_columns;
-    described.limits.key_column.clear();  // of a table to come: chosen beside its columns
     std::string keyspace = plan_.keyspace;
     std::string table = plan_.table;
     const auto info =
         co_await cassandra::find_table(servers_.session(), std::move(keyspace), std::move(table));
     if (info) {
-        described.limits.key_column = info->key_column;
         described.limits.dropped = info->dropped;
     }
     co_return described;

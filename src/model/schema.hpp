@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/key.hpp"
 #include "model/type.hpp"
 
 namespace duet {
@@ -20,11 +21,12 @@ struct Column {
 /// How exactly a side can hold a version; stamps are compared cut to the coarser of both (rule V1).
 enum class Precision : std::int32_t { microseconds = 1, milliseconds = 1'000, seconds = 1'000'000 };
 
-/// What one store says about its table or index, or what a pair has agreed on. The id and the
-/// version field are not among the columns.
+/// What one store says about its table or index, or what a pair has agreed on. The key's columns
+/// and the version field are not among the columns.
 struct Schema {
     std::string name;             // keyspace.table, or the index
     bool exists = false;          // describe(): the table or index is there
+    Key key;                      // a table's, and a pair's
     std::vector<Column> columns;  // the order of every Record's values
     /// A table's: how exactly its version column holds a version; empty: it has none that is usable
     /// (rule V0).

@@ -137,8 +137,12 @@ struct TokenRange {
 /// The server's digest of a range (design section 3). Sums wrap mod 2^64.
 struct RangeDigest {
     std::uint64_t count = 0;
-    std::uint64_t token_sum = 0;
+    std::uint64_t token_sum = 0;         // of what tells each row from the others
     std::vector<std::uint64_t> columns;  // in an order of the store's own
+    /// The first and the last token that a row has, where the store tells them (partitions of many
+    /// rows); else lowest > highest.
+    std::int64_t lowest = INT64_MAX;
+    std::int64_t highest = INT64_MIN;
     bool operator==(const RangeDigest&) const = default;
     RangeDigest& operator+=(const RangeDigest& other);
 };
@@ -147,7 +151,9 @@ struct RowPage {
     std::vector<Change> rows;    // with `row` set, in token order
     std::int64_t read_upto = 0;  // every row with a token in (after, read_upto] was seen
     bool complete = true;        // read_upto is the end of the range
-    RangeDigest digest;          // what digest() would say of exactly these rows
+    /// Not empty: rows of the next token were seen too, but not all that share it. For rows().
+    std::string inside;
+    RangeDigest digest;  // what digest() would say of exactly these rows
 };
 
 class RowFeed;
@@ -172,8 +178,11 @@ public:
     /// What `write` adds to the digest of its range if nothing else is in the row (first copy into
     /// an empty table).
     [[nodiscard]] virtual RangeDigest digest_of(const Write& write) const = 0;
-    /// A page of rows, at most `limit` and at most answer_limit bytes.
-    [[nodiscard]] virtual Task<RowPage> rows(TokenRange range, std::size_t limit) = 0;
+    /// A page of rows, at most `limit` and at most answer_limit bytes. It ends between two tokens
+    /// where it can. After a page that ended `inside` of one, go on from its read_upto with what it
+    /// says; else `inside` is empty.
+    [[nodiscard]] virtual Task<RowPage> rows(TokenRange range, std::size_t limit,
+                                             std::string inside) = 0;
     /// As apply(), for rows that were not there before the copy began: not read back; `applied`
     /// means acknowledged.
     [[nodiscard]] virtual Task<std::vector<Outcome>> insert(std::span<const Write> writes) = 0;

@@ -61,15 +61,21 @@ Task<void> FirstCopyOfRows::lane(const GoOn& go_on, Report& total) {
 Task<void> FirstCopyOfRows::copy(TokenRange range, const GoOn& go_on, Report& total) {
     Segment segment{TokenRange{range.after, range.after}, RangeDigest{}, 0};
     bool settled = true;
+    RangeDigest open;  // of rows whose token may have more of them: not the segment's yet
+    std::string inside;
     do {
-        RowPage page = co_await context_.rows.rows(range, copied_page);
+        RowPage page = co_await context_.rows.rows(range, copied_page, std::move(inside));
+        inside = page.inside;
         const TokenRange read{range.after, page.complete ? range.upto : page.read_upto};
         range.after = read.upto;
-        segment.count += page.digest.count;
-        *segment.settled += page.digest;
+        open += page.digest;
+        if (inside.empty()) {
+            segment.count += open.count;
+            *segment.settled += std::exchange(open, {});
+        }
         // There are no documents, until a write says otherwise.
         for (Change& change : page.rows) change.document.emplace();
-        co_await sweep_.lay_notes_beside(read, page.rows, total);
+        co_await sweep_.lay_notes_beside(read, page, total);
         Report report = co_await reconciler_.reconcile(std::move(page.rows));
         settled = settled && report.unsettled.empty();
         total += report;

@@ -64,7 +64,7 @@ Task<void> Pair::open() {
 
 Task<bool> Pair::table_is_empty() {
     const TokenRange ring;
-    const RowPage page = co_await context_.rows.rows(ring, 1);
+    const RowPage page = co_await context_.rows.rows(ring, 1, std::string());
     co_return page.rows.empty() && page.complete;
 }
 

@@ -65,7 +65,8 @@ Task<RangeDigest> Sweep::digest(std::size_t index) {
     try {
         co_return co_await context_.rows.digest(range);
     } catch (const Unavailable&) {
-        split(index);  // perhaps it was too much for one answer: the next pass asks for halves
+        // Perhaps it was too much for one answer: the next pass asks for halves.
+        cut(index, middle(range));
         throw;
     }
 }
@@ -88,7 +89,7 @@ Task<Report> Sweep::step() {
 Task<Report> Sweep::compare() {
     Report report;
     RangeDigest fresh = co_await digest(next_);
-    if (fresh.count > segment_rows_limit && split(next_)) {
+    if (fresh.count > segment_rows_limit && split(next_, fresh)) {
         report.caught_up = false;
         co_return report;
     }
@@ -122,15 +123,17 @@ Task<Report> Sweep::round(const bool& stopping) {
 }
 
 Task<void> Sweep::fetch(Pages& pages, Report& total) {
-    pages.page = co_await context_.rows.rows(pages.range, pages.limit);
+    pages.page = co_await context_.rows.rows(pages.range, pages.limit, std::move(pages.inside));
     const TokenRange read{pages.range.after, pages.page.read_upto};
-    co_await lay_notes_beside(read, pages.page.rows, total);
+    co_await lay_notes_beside(read, pages.page, total);
 }
 
-Task<void> Sweep::lay_notes_beside(TokenRange range, std::vector<Change>& rows, Report& total) {
+Task<void> Sweep::lay_notes_beside(TokenRange range, RowPage& page_of_rows, Report& total) {
     if (!context_.propagates()) co_return;
     std::unordered_map<Id, Change*> by_id;
-    for (Change& row : rows) {
+    // Of a page that ends inside of a token the rows lie beyond the range: they are looked up.
+    for (Change& row : page_of_rows.rows) {
+        if (!page_of_rows.inside.empty()) break;
         row.agreed = Agreed{};
         by_id.emplace(row.id, &row);
     }
@@ -168,6 +171,7 @@ Task<Report> Sweep::read(TokenRange range) {
         std::vector<Task<void>> both;  // the next page is read while this one is settled
         both.push_back(settle(std::exchange(page.rows, {}), total));
         pages.range.after = page.read_upto;
+        pages.inside = std::move(page.inside);
         if (!page.complete) both.push_back(fetch(pages, total));
         co_await when_all(std::move(both));
     }
@@ -349,7 +353,14 @@ Task<bool> Sweep::accept(std::vector<RangeDigest> expected) {
     co_return !has_unread();
 }
 
-bool Sweep::split(std::size_t index) { return cut(index, middle(segments_[index].range)); }
+bool Sweep::split(std::size_t index, const RangeDigest& digest) {
+    const bool told = digest.lowest <= digest.highest;
+    if (told && digest.lowest == digest.highest) return false;  // all rows share one token
+    // Between the rows, where the store tells of them: else a large partition would be cut off by
+    // sixty empty halves, and its digest asked for each time.
+    const TokenRange rows{digest.lowest, digest.highest};
+    return cut(index, middle(told ? rows : segments_[index].range));
+}
 
 bool Sweep::cut(std::size_t index, std::int64_t token) {
     const TokenRange range = segments_[index].range;

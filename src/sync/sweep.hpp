@@ -48,8 +48,7 @@ public:
     [[nodiscard]] std::size_t segments() const { return segments_.size(); }
 
     /// V10: gives each row of a page its note, and nominates what was agreed on and has no row.
-    [[nodiscard]] Task<void> lay_notes_beside(TokenRange range, std::vector<Change>& rows,
-                                              Report& total);
+    [[nodiscard]] Task<void> lay_notes_beside(TokenRange range, RowPage& page, Report& total);
     /// V10: makes the deletions that were found, of a pair with so many records. Throws
     /// Misconfigured where they are too many for one go.
     [[nodiscard]] Task<Report> make_deletions(std::uint64_t records);
@@ -62,6 +61,7 @@ private:
     struct Pages {
         TokenRange range;  // what is left to be read
         std::size_t limit = 0;
+        std::string inside;  // as RowPage's
         RowPage page;
     };
 
@@ -93,7 +93,7 @@ private:
     [[nodiscard]] Task<Report> look_for_deleted_documents();
     [[nodiscard]] Task<RangeDigest> digest(std::size_t index);
     /// Cuts a segment in two; false: it cannot be cut.
-    bool split(std::size_t index);
+    bool split(std::size_t index, const RangeDigest& digest);
     bool cut(std::size_t index, std::int64_t token);
     void merge_small();
 };

@@ -78,9 +78,11 @@ Task<Comparison> Verifier::compare(bool deep, std::function<void(std::uint64_t)>
 Task<void> Verifier::compare_rows(bool deep, Comparison& comparison,
                                   const std::function<void(std::uint64_t)>& progress) {
     TokenRange range;
+    std::string inside;
     std::vector<Id> doubtful;
     for (bool complete = false; !complete;) {
-        const RowPage page = co_await context_.rows.rows(range, page_limit);
+        const RowPage page = co_await context_.rows.rows(range, page_limit, std::move(inside));
+        inside = page.inside;
         complete = page.complete;
         range.after = page.read_upto;
         for (std::size_t first = 0; first < page.rows.size(); first += batch_limit) {

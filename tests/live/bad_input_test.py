@@ -256,13 +256,13 @@ class Data(unittest.TestCase):
     def the_good_one_goes_on(self):
         self.world.level("items", {self.good: {"name": "good", "n": 1}})
 
-    def test_a_table_without_a_uuid_key_is_left_out_by_name_with_the_reason(self):
+    def test_a_table_that_cannot_be_paired_is_left_out_by_name_with_the_reason(self):
         world = self.world
-        world.cql("CREATE TABLE $.by_name (name text PRIMARY KEY, n int)")
-        world.cql("CREATE TABLE $.by_day (id uuid, day date, n int, PRIMARY KEY (id, day))")
-        world.cql("INSERT INTO $.by_name (name, n) VALUES ('x', 1)")
+        world.cql("CREATE TABLE $.passing (id uuid PRIMARY KEY, n int) "
+                  "WITH default_time_to_live = 600")
+        world.cql(f"INSERT INTO $.passing (id, n) VALUES ({key()}, 1)")
         for said in (world.duet("plan"), world.duet("status")):
-            for table, reason in (("by_name", "uuid"), ("by_day", "clustering")):
+            for table, reason in (("passing", "default_time_to_live"),):
                 lines = [line for line in said.splitlines()
                          if f"{world.keyspace}.{table}" in line]
                 self.assertEqual(len(lines), 1, said)
@@ -280,7 +280,7 @@ class Data(unittest.TestCase):
         rows = world.rows("items")
         self.assertEqual(rows, {self.good: {"name": "good", "n": 1}})
         self.assertEqual(world.documents("items")["order-42"], {"name": "no uuid"})
-        self.assertIn("2 with an _id that is no UUID", said)
+        self.assertIn("2 with an _id that is no key of the table (id (uuid))", said)
         self.assertTrue("order-42" in said or shouted in said, said)
 
     def test_a_table_whose_index_name_is_refused_is_told_with_the_remedy(self):

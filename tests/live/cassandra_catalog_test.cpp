@@ -24,11 +24,6 @@ CASSANDRA_STORY(CassandraCatalogLive, lists_users_tables_and_keyspaces_and_no_ot
 
 CASSANDRA_STORY(CassandraCatalogLive, tables_that_cannot_be_paired_have_their_reason) {
     const std::vector<std::pair<std::string, std::string>> cases{
-        {"id uuid, c int, PRIMARY KEY (id, c))", "clustering"},
-        {"id uuid, c int, s int STATIC, PRIMARY KEY (id, c))", "clustering"},
-        {"id text PRIMARY KEY)", "type text"},
-        {"id uuid, b int, PRIMARY KEY ((id, b)))", "2 columns"},
-        {"id uuid PRIMARY KEY, n counter)", "counters"},
         {"id uuid PRIMARY KEY, a int) WITH default_time_to_live = 60", "default_time_to_live"}};
     for (const auto& [definition, reason] : cases) {
         (void)co_await world.cql("DROP TABLE IF EXISTS $.reasons");
@@ -38,6 +33,18 @@ CASSANDRA_STORY(CassandraCatalogLive, tables_that_cannot_be_paired_have_their_re
         EXPECT_TRUE(table);
         EXPECT_NE(table->reason.find(reason), std::string::npos) << table->reason;
     }
+}
+
+CASSANDRA_STORY(CassandraCatalogLive, keys_are_read_in_the_order_of_the_key) {
+    (void)co_await world.cql("DROP TABLE IF EXISTS $.keyed");
+    (void)co_await world.cql(
+        "CREATE TABLE $.keyed (a int, b text, c timestamp, d frozen<list<int>>, s int STATIC, "
+        "PRIMARY KEY ((d, b), c, a)) WITH CLUSTERING ORDER BY (c DESC, a ASC)");
+    const auto table = co_await cassandra::find_table(*world.session, world.keyspace, "keyed");
+    EXPECT_TRUE(table);
+    EXPECT_EQ(table->reason, "");
+    EXPECT_EQ(table->key.shape(), "d (frozen<list<int>>) ~ b (text) ~ c (timestamp) ~ a (int)");
+    EXPECT_EQ(table->statics, std::vector<std::string>{"s"});
 }
 
 CASSANDRA_STORY(CassandraCatalogLive, dropped_columns_are_known) {

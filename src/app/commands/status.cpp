@@ -178,6 +178,7 @@ private:
                        seconds_or_dash(state.lag_seconds), seconds_or_dash(state.sweep_seconds),
                        state.quarantined, state.kept, state.feeds);
             if (!state.problem.empty()) fmt::print("  {}\n", state.problem);
+            for (const std::string& note : state.plan.notes) fmt::print("  note: {}\n", note);
         }
         fmt::print("{}", left_out_text(plans));
     }
@@ -186,17 +187,19 @@ private:
                     const std::vector<PairPlan>& plans) const {
         json::array pairs;
         for (const PairState& state : states) {
-            pairs.push_back({{"pair", state.plan.name},
-                             {"index", state.plan.index},
-                             {"state", state.state},
-                             {"problem", state.problem},
-                             {"feeds", state.feeds},
-                             {"behind", state.behind},
-                             {"lag_seconds", json_of(state.lag_seconds)},
-                             {"sweep_seconds", json_of(state.sweep_seconds)},
-                             {"quarantined", state.quarantined},
-                             {"beaten", state.kept},
-                             {"first_met_micros", state.first_met}});
+            pairs.push_back(
+                {{"pair", state.plan.name},
+                 {"index", state.plan.index},
+                 {"state", state.state},
+                 {"problem", state.problem},
+                 {"notes", json::array(state.plan.notes.begin(), state.plan.notes.end())},
+                 {"feeds", state.feeds},
+                 {"behind", state.behind},
+                 {"lag_seconds", json_of(state.lag_seconds)},
+                 {"sweep_seconds", json_of(state.sweep_seconds)},
+                 {"quarantined", state.quarantined},
+                 {"beaten", state.kept},
+                 {"first_met_micros", state.first_met}});
         }
         json::array left_out;
         for (const PairPlan& plan : plans) {

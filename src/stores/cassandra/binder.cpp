@@ -6,6 +6,7 @@
 #include <set>
 
 #include "stores/cassandra/codec.hpp"
+#include "stores/cassandra/keys.hpp"
 
 namespace duet::cassandra {
 namespace {
@@ -38,10 +39,11 @@ bool had_value(const Write& write, std::size_t column, const Type& type) {
            is_stored(values[column], type);
 }
 
+const Value null_value;
+
 const Value& value_of(const Write& write, std::size_t column) {
-    static const Value null;
     const std::vector<Value>& values = write.content->values;
-    return column < values.size() ? values[column] : null;
+    return column < values.size() ? values[column] : null_value;
 }
 
 Refusal missing_column(const Layout& layout, const LayoutColumn& column, const Value& value) {
@@ -51,16 +53,36 @@ Refusal missing_column(const Layout& layout, const LayoutColumn& column, const V
                         layout.name(), column.name)};
 }
 
-/// Adds key, the columns that `choose` gives, version and timestamp in insert_row's order.
+bool append_key(const Key& key, const Id& id, std::vector<Bound>& values) {
+    if (const Uuid* uuid = id.uuid(); uuid != nullptr && key.is_uuid()) {
+        values.push_back({Bound::Kind::value, Bytes(uuid->bytes.begin(), uuid->bytes.end())});
+        return true;
+    }
+    auto bytes = key_bytes(key, id);
+    if (!bytes) return false;
+    for (Bytes& column : *bytes) values.push_back({Bound::Kind::value, std::move(column)});
+    return true;
+}
+
+Refusal foreign_id(const Layout& layout, const Id& id) {
+    return {"", id.to_string().substr(0, shown_value_limit),
+            fmt::format("the _id is no key of table {}, which is {}: index the document anew under "
+                        "one that is",
+                        layout.name(), layout.key.shape())};
+}
+
+/// Adds the key and the columns that `choose` gives in insert_row's order. False: the id is no key
+/// of the table.
 template <class Choose>
-void bind_columns(const Layout& layout, const Write& write, BoundRow& row, Choose choose) {
-    row.values.reserve(layout.columns.size() + 3);
-    row.values.push_back(bind_key(write.id));
+bool bind_columns(const Layout& layout, const Write& write, BoundRow& row, Choose choose) {
+    row.values.reserve(layout.columns.size() + layout.key.columns().size() + 2);
+    if (!append_key(layout.key, write.id, row.values)) return false;
     for (std::size_t i = 0; i < layout.columns.size(); ++i) {
-        if (layout.columns[i].present) {
+        if (layout.columns[i].present && !layout.columns[i].is_static) {
             row.values.push_back(choose(i, layout.columns[i]));
         }
     }
+    return true;
 }
 
 void count_bytes(BoundRow& row) {
@@ -145,15 +167,17 @@ std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& writ
                 return missing_column(layout, layout.columns[i], value_of(write, i));
             }
         }
-        bind_columns(layout, write, row, [&](std::size_t i, const LayoutColumn& column) {
-            current = i;
-            const Value& value = value_of(write, i);
-            if (is_stored(value, column.type)) {
-                return bind_value(value, column.type);
-            }
-            // Unset, not null: each null is a tombstone.
-            return had_value(write, i, column.type) ? null_bound() : unset_bound();
-        });
+        const bool fits =
+            bind_columns(layout, write, row, [&](std::size_t i, const LayoutColumn& column) {
+                current = i;
+                const Value& value = value_of(write, i);
+                if (is_stored(value, column.type)) {
+                    return bind_value(value, column.type);
+                }
+                // Unset, not null: each null is a tombstone.
+                return had_value(write, i, column.type) ? null_bound() : unset_bound();
+            });
+        if (!fits) return foreign_id(layout, write.id);
     } catch (const ValueError& error) {
         return Refusal{layout.columns[current].name, error.value(), error.what()};
     }
@@ -174,7 +198,7 @@ std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& writ
 BoundRow bind_nulls(const Layout& layout, const Write& write,
                     const std::vector<std::size_t>& columns) {
     BoundRow row;
-    bind_columns(layout, write, row, [&](std::size_t i, const LayoutColumn&) {
+    (void)bind_columns(layout, write, row, [&](std::size_t i, const LayoutColumn&) {
         const bool chosen = std::find(columns.begin(), columns.end(), i) != columns.end();
         return chosen ? null_bound() : unset_bound();
     });
@@ -186,29 +210,25 @@ BoundRow bind_nulls(const Layout& layout, const Write& write,
     return row;
 }
 
-BoundRow bind_removal(const Removal& removal) {
+BoundRow bind_removal(const Layout& layout, const Removal& removal) {
     BoundRow row;
     row.values.push_back(bind_bigint(removal.timestamp));
-    row.values.push_back(bind_key(removal.id));
+    (void)append_key(layout.key, removal.id, row.values);
     count_bytes(row);
     return row;
 }
 
-Bound bind_key(const Id& id) {
-    const Uuid& key = *id.uuid();
-    return {Bound::Kind::value, Bytes(key.bytes.begin(), key.bytes.end())};
-}
-
-Bound bind_keys(std::span<const Id> ids) {
-    Bound bound{Bound::Kind::value, {}};
-    bound.bytes.reserve(4 + ids.size() * 20);
-    append_big(bound.bytes, static_cast<std::int32_t>(ids.size()));
+Bound bind_keys(const Key& key, std::span<const Id> ids) {
+    std::vector<Bytes> keys;
+    keys.reserve(ids.size());
     for (const Id& id : ids) {
-        const Uuid& key = *id.uuid();
-        append_big(bound.bytes, static_cast<std::int32_t>(key.bytes.size()));
-        append(bound.bytes, key.bytes);
+        if (const Uuid* uuid = id.uuid(); uuid != nullptr && key.is_uuid()) {
+            keys.emplace_back(uuid->bytes.begin(), uuid->bytes.end());
+        } else if (auto bytes = key_bytes(key, id)) {
+            keys.push_back(std::move(bytes->front()));
+        }
     }
-    return bound;
+    return bind_list(keys);
 }
 
 Bound bind_value(const Value& value, const Type& type) {
@@ -229,9 +249,18 @@ RangeDigest digest_of_write(const Layout& layout, const Write& write, std::int64
     RangeDigest digest;
     digest.count = 1;
     digest.token_sum = static_cast<std::uint64_t>(token);
+    if (layout.key.has_clustering()) {
+        const auto key = key_bytes(layout.key, write.id).value_or(KeyBytes());
+        const std::vector<ByteView> cells(key.begin(), key.end());
+        digest.token_sum = row_factor(layout, cells, token);
+        digest.lowest = token;
+        digest.highest = token;
+    }
     for (std::size_t i = 0; i < layout.columns.size(); ++i) {
-        if (layout.columns[i].present) {
-            add_to_digest(digest, layout.columns[i], value_of(write, i), write.timestamp, token);
+        const LayoutColumn& column = layout.columns[i];
+        if (column.present) {
+            const Value& written = column.is_static ? null_value : value_of(write, i);
+            add_to_digest(digest, column, written, write.timestamp, token);
         }
     }
     if (layout.version) {

@@ -18,19 +18,19 @@ struct BoundRow {
 };
 
 /// The whole record: values where the winner has them, null where only `previous` had one, the rest
-/// left alone. A refusal where a value does not fit its column or the record is too large.
+/// left alone; static columns always. A refusal where a value does not fit its column, the id is no
+/// key of the table, or the record is too large.
 [[nodiscard]] std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& write);
 
 /// Null for these columns (indices of the layout's) and nothing else, at the write's timestamp.
 [[nodiscard]] BoundRow bind_nulls(const Layout& layout, const Write& write,
                                   const std::vector<std::size_t>& columns);
 
-/// For delete_row.
-[[nodiscard]] BoundRow bind_removal(const Removal& removal);
+/// For delete_row, of a row that was read.
+[[nodiscard]] BoundRow bind_removal(const Layout& layout, const Removal& removal);
 
-/// The key's bytes, and a list of keys for `IN ?`.
-[[nodiscard]] cql::Bound bind_key(const Id& id);
-[[nodiscard]] cql::Bound bind_keys(std::span<const Id> ids);
+/// A list of keys of one column for `IN ?`; what is no key of the table is left out.
+[[nodiscard]] cql::Bound bind_keys(const Key& key, std::span<const Id> ids);
 /// A value that is not null.
 [[nodiscard]] cql::Bound bind_value(const Value& value, const Type& type);
 [[nodiscard]] cql::Bound bind_bigint(std::int64_t value);

@@ -121,9 +121,9 @@ std::vector<TableInfo> assemble(const SchemaPages& pages) {
     each_row(pages.columns, [&](const cql::Rows& rows, std::size_t row) {
         const auto found = tables.find(key(rows, row, "table_name"));
         if (found != tables.end()) {  // otherwise it is of a view
-            found->second.columns.push_back({text_cell(rows, row, "column_name"),
-                                             text_cell(rows, row, "kind"),
-                                             text_cell(rows, row, "type")});
+            found->second.columns.push_back(
+                {text_cell(rows, row, "column_name"), text_cell(rows, row, "kind"),
+                 text_cell(rows, row, "type"), int_cell(rows, row, "position").value_or(-1)});
         }
     });
     each_row(pages.dropped, [&](const cql::Rows& rows, std::size_t row) {

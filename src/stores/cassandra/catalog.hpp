@@ -18,9 +18,11 @@ namespace duet::cassandra {
 struct TableInfo {
     std::string keyspace;
     std::string table;
-    std::string key_column;  // the one partition key column; empty when there is not just one
-    std::vector<Column>
-        columns;  // regular columns in the order of their names, the version field among them
+    Key key;
+    /// Regular and static columns in the order of their names, the version field among them.
+    std::vector<Column> columns;
+    std::vector<std::string> statics;  // those of them that are static: read and never written
+    bool counters = false;             // its columns are counters: rows are read and never written
     std::vector<std::string> dropped;  // columns that somebody dropped and that are not there now
     std::vector<std::string> notes;    // columns that cannot be synced, and why
     std::string reason;  // why it cannot be paired, naming table and remedy; empty: it can

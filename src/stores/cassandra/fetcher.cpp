@@ -1,11 +1,12 @@
 #include "stores/cassandra/fetcher.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
-#include "cql/token.hpp"
 #include "stores/cassandra/binder.hpp"
 #include "stores/cassandra/failure.hpp"
+#include "stores/cassandra/keys.hpp"
 #include "stores/cassandra/statements.hpp"
 
 namespace duet::cassandra {
@@ -24,7 +25,14 @@ std::uint64_t number_at(const cql::Rows& rows, std::size_t column) {
     return bytes && bytes->size() == 8 ? load_big<std::uint64_t>(bytes->data()) : 0;
 }
 
-std::int64_t token_of(const Id& id) { return cql::murmur3_token(id.uuid()->bytes); }
+/// min(token) and max(token): null of no rows.
+void read_bounds(const cql::Rows& rows, std::size_t& column, RangeDigest& digest) {
+    if (rows.cell(0, column)) {
+        digest.lowest = static_cast<std::int64_t>(number_at(rows, column));
+        digest.highest = static_cast<std::int64_t>(number_at(rows, column + 1));
+    }
+    column += 2;
+}
 
 }  // namespace
 
@@ -33,7 +41,40 @@ struct RowFetcher::Lookup {
     bool with_times = false;
     std::vector<FoundRow> found;
     std::unordered_map<Id, std::size_t> places;
+
+    /// One question about rows of one partition.
+    struct Question {
+        std::vector<cql::Bound> partition;
+        std::vector<Bytes> clustering;  // tuples; none where the table has no clustering columns
+    };
+    std::vector<Question> questions;
+    std::size_t next = 0;
+
+    void ask_by_partition(const Key& key);
 };
+
+/// Rows of a partition are asked for together.
+void RowFetcher::Lookup::ask_by_partition(const Key& key) {
+    std::map<KeyBytes, std::size_t> open;  // by partition, the question that has room
+    for (const Id& id : ids) {
+        const auto bytes = key_bytes(key, id);
+        if (!bytes) continue;
+        const std::size_t columns = partition_columns(key);
+        const auto end = bytes->begin() + static_cast<std::ptrdiff_t>(columns);
+        const auto [place, fresh] =
+            open.try_emplace(KeyBytes(bytes->begin(), end), questions.size());
+        if (fresh || questions[place->second].clustering.size() == keys_limit) {
+            place->second = questions.size();
+            questions.emplace_back();
+            for (const Bytes& column : place->first) {
+                questions.back().partition.push_back({cql::Bound::Kind::value, column});
+            }
+        }
+        if (key.has_clustering()) {
+            questions[place->second].clustering.push_back(clustering_tuple(key, *bytes));
+        }
+    }
+}
 
 RowFetcher::RowFetcher(cql::Session& session, const Clock& clock, const Layout& layout)
     : session_(session),
@@ -86,8 +127,14 @@ Task<std::vector<FoundRow>> RowFetcher::by_ids(std::span<const Id> ids, bool wit
         lookup.places.emplace(ids[i], i);
     }
     std::vector<Task<void>> chunks;
-    for (std::size_t first = 0; first < ids.size(); first += keys_limit) {
-        chunks.push_back(look_chunk(lookup, first));
+    if (layout_.key.is_composite()) {
+        lookup.ask_by_partition(layout_.key);
+        const std::size_t workers = std::min(partitions_in_flight, lookup.questions.size());
+        for (std::size_t i = 0; i < workers; ++i) chunks.push_back(look_partitions(lookup));
+    } else {
+        for (std::size_t first = 0; first < ids.size(); first += keys_limit) {
+            chunks.push_back(look_chunk(lookup, first));
+        }
     }
     co_await when_all(std::move(chunks));
     if (lookup.places.size() < ids.size()) {  // an id that was asked for twice
@@ -103,12 +150,28 @@ Task<std::vector<FoundRow>> RowFetcher::by_ids(std::span<const Id> ids, bool wit
 
 Task<void> RowFetcher::look_chunk(Lookup& lookup, std::size_t first) {
     const std::size_t count = std::min(keys_limit, lookup.ids.size() - first);
+    std::vector<cql::Bound> values;
+    values.push_back(bind_keys(layout_.key, lookup.ids.subspan(first, count)));
+    co_await find(lookup, std::move(values), count);
+}
+
+Task<void> RowFetcher::look_partitions(Lookup& lookup) {
+    while (lookup.next < lookup.questions.size()) {
+        Lookup::Question& question = lookup.questions[lookup.next++];
+        std::vector<cql::Bound> values = std::move(question.partition);
+        const std::size_t count = std::max<std::size_t>(1, question.clustering.size());
+        if (layout_.key.has_clustering()) values.push_back(bind_list(question.clustering));
+        co_await find(lookup, std::move(values), count);
+    }
+}
+
+/// Asks select_by_keys for at most `count` rows.
+Task<void> RowFetcher::find(Lookup& lookup, std::vector<cql::Bound> values, std::size_t count) {
     Bytes paging_state;
     do {
-        std::vector<cql::Bound> values;
-        values.push_back(bind_keys(lookup.ids.subspan(first, count)));
+        std::vector<cql::Bound> bound = values;
         const cql::Rows rows =
-            co_await page(by_keys_cql_, std::move(values), std::move(paging_state), count);
+            co_await page(by_keys_cql_, std::move(bound), std::move(paging_state), count);
         for (std::size_t row = 0; row < rows.size(); ++row) {
             FoundRow found = reader_.read(rows, row, lookup.with_times);
             const auto place = lookup.places.find(found.id);
@@ -121,9 +184,9 @@ Task<void> RowFetcher::look_chunk(Lookup& lookup, std::size_t first) {
     } while (!paging_state.empty());
 }
 
-Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit) {
+Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit, std::string inside) {
     const std::int64_t now = clock_.now();
-    Bytes paging_state;
+    Bytes paging_state(inside.begin(), inside.end());
     cql::Rows rows;
     do {  // a page may hold nothing but tombstones and still not be the last
         std::vector<cql::Bound> values = bind_range(range);
@@ -133,28 +196,31 @@ Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit) {
     RowPage result;
     result.complete = paging_state.empty();
     result.read_upto = range.upto;
+    std::vector<std::int64_t> tokens(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) tokens[row] = reader_.token(rows, row);
+    if (!result.complete) {
+        // Rows that share the last token may be cut apart by the page: they come with the next one,
+        // or, where they fill a page, the next one goes on among them.
+        const auto last = std::ranges::find(tokens, tokens.back());
+        if (last == tokens.begin()) {
+            result.inside.assign(paging_state.begin(), paging_state.end());
+            result.read_upto = tokens.back() - 1;
+        } else {
+            result.read_upto = *(last - 1);
+            tokens.erase(last, tokens.end());
+        }
+    }
     result.digest = reader_.empty_digest();
-    result.rows.reserve(rows.size());
-    for (std::size_t row = 0; row < rows.size(); ++row) {
+    result.rows.reserve(tokens.size());
+    for (std::size_t row = 0; row < tokens.size(); ++row) {
+        reader_.add_to_digest(result.digest, rows, row, tokens[row]);
+        if (!reader_.is_row(rows, row)) continue;
         FoundRow found = reader_.read(rows, row, false);
         found.state.seen_at = now;
         Change change;
-        change.id = found.id;
+        change.id = std::move(found.id);
         change.row = std::move(found.state);
         result.rows.push_back(std::move(change));
-    }
-    if (!result.complete) {
-        // Rows that share the last token may be cut apart by the page: they come with the next one.
-        const std::int64_t last = token_of(result.rows.back().id);
-        if (token_of(result.rows.front().id) != last) {
-            while (token_of(result.rows.back().id) == last) {
-                result.rows.pop_back();
-            }
-        }
-        result.read_upto = token_of(result.rows.back().id);
-    }
-    for (std::size_t row = 0; row < result.rows.size(); ++row) {
-        reader_.add_to_digest(result.digest, rows, row, token_of(result.rows[row].id));
     }
     co_return result;
 }
@@ -211,6 +277,7 @@ Task<RangeDigest> RowFetcher::digest(TokenRange range) {
         if (query == 0) {
             digest.count = number_at(rows, 0);
             digest.token_sum = number_at(rows, column++);
+            if (layout_.key.has_clustering()) read_bounds(rows, column, digest);
         }
         for (; column < rows.columns.size(); ++column) {
             digest.columns.push_back(number_at(rows, column));

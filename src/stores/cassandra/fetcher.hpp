@@ -19,7 +19,7 @@ public:
 
     /// In the order of the ids; a row that is not there has a state that does not exist.
     [[nodiscard]] Task<std::vector<FoundRow>> by_ids(std::span<const Id> ids, bool with_times);
-    [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit);
+    [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit, std::string inside);
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range);
 
     /// Rows by their version; on to the next page by its paging state, empty where that was all.
@@ -35,6 +35,9 @@ private:
     struct Lookup;
 
     [[nodiscard]] Task<void> look_chunk(Lookup& lookup, std::size_t first);
+    [[nodiscard]] Task<void> look_partitions(Lookup& lookup);
+    [[nodiscard]] Task<void> find(Lookup& lookup, std::vector<cql::Bound> values,
+                                  std::size_t count);
     [[nodiscard]] Task<cql::Rows> page(const std::string& cql, std::vector<cql::Bound> values,
                                        Bytes paging_state, std::size_t limit);
     [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql, TokenRange range);
@@ -55,5 +58,6 @@ private:
 
 constexpr std::size_t keys_limit =
     100;  // keys of one `IN ?`: the node that is asked gathers them all
+constexpr std::size_t partitions_in_flight = 64;
 
 }  // namespace duet::cassandra

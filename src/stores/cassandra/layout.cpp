@@ -60,16 +60,19 @@ std::optional<std::int64_t> version_micros(const Value& value, const Type& type)
     return micros;
 }
 
-bool has_collection_times(const std::string& release_version) {
+bool is_modern(const std::string& release_version) {
     int major = 0;
     std::from_chars(release_version.data(), release_version.data() + release_version.size(), major);
     return major >= 5;
 }
 
 Layout make_layout(const TableInfo& table, const Schema& schema, const std::string& version_field,
-                   bool collection_times) {
-    Layout layout{table.keyspace, table.table, table.key_column, {}, std::nullopt};
-    const auto timed = [&](const Type& type) { return collection_times || !type.multi_cell(); };
+                   bool modern) {
+    Layout layout{table.keyspace, table.table, table.key, {}, std::nullopt, modern};
+    const auto timed = [&](const Type& type) { return modern || !type.multi_cell(); };
+    const auto is_static = [&](const std::string& name) {
+        return std::ranges::find(table.statics, name) != table.statics.end();
+    };
     for (const Column& column : schema.columns) {
         const Column* found = find_column(table, column.name);
         if (found == nullptr) {
@@ -84,10 +87,11 @@ Layout make_layout(const TableInfo& table, const Schema& schema, const std::stri
                             "a mapping that fits the column",
                             column.name));
         }
-        layout.columns.push_back({column.name, found->type, true, timed(found->type)});
+        layout.columns.push_back(
+            {column.name, found->type, true, timed(found->type), is_static(column.name)});
     }
     const Column* version = find_column(table, version_field);
-    if (version != nullptr && holds_version(version->type)) {
+    if (version != nullptr && holds_version(version->type) && !is_static(version_field)) {
         layout.version = LayoutColumn{version_field, version->type, true, true};
     }
     return layout;

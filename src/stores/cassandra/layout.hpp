@@ -21,14 +21,18 @@ struct LayoutColumn {
     bool present = true;
     /// WRITETIME and TTL can be asked for (not of collections before 5.0).
     bool timed = true;
+    /// One value for a whole partition: read, never written, and no part of the row's version.
+    bool is_static = false;
 };
 
 struct Layout {
     std::string keyspace;
     std::string table;
-    std::string key;
+    Key key;
     std::vector<LayoutColumn> columns;    // in the order of the pair's schema
     std::optional<LayoutColumn> version;  // the version column, if it is of a usable type (rule V0)
+    /// The server can hash clustering columns (`mask_hash`, since 5.0).
+    bool hashes = false;
 
     /// keyspace.table
     [[nodiscard]] std::string name() const { return keyspace + "." + table; }
@@ -43,12 +47,13 @@ struct Layout {
 /// The version that a version column holds; empty when it does not fit 64 bits of microseconds.
 [[nodiscard]] std::optional<std::int64_t> version_micros(const Value& value, const Type& type);
 
-/// The server can tell the WRITETIME of non-frozen collections (`maxwritetime`, since 5.0).
-[[nodiscard]] bool has_collection_times(const std::string& release_version);
+/// Cassandra 5.0 or later: it can tell the WRITETIME of non-frozen collections (`maxwritetime`),
+/// and hash a value (`mask_hash`).
+[[nodiscard]] bool is_modern(const std::string& release_version);
 
 /// What to read and write of `table` for a pair with these columns; throws Misconfigured where a
 /// column has another type than the pair's.
 [[nodiscard]] Layout make_layout(const TableInfo& table, const Schema& schema,
-                                 const std::string& version_field, bool collection_times);
+                                 const std::string& version_field, bool modern);
 
 }  // namespace duet::cassandra

@@ -29,56 +29,32 @@ Keys sort_out(const RawTable& raw) {
             keys.regular.push_back(&column);
         }
     }
-    const auto by_name = [](const RawColumn* left, const RawColumn* right) {
-        return left->name < right->name;
-    };
-    std::sort(keys.regular.begin(), keys.regular.end(), by_name);
+    std::ranges::sort(keys.partition, {}, &RawColumn::position);
+    std::ranges::sort(keys.clustering, {}, &RawColumn::position);
+    std::ranges::sort(keys.statics, {}, &RawColumn::name);
+    std::ranges::sort(keys.regular, {}, &RawColumn::name);
     return keys;
 }
 
 /// Why the table cannot be paired; empty: it can. The order is that of the remedies: the key first.
-std::string reason_against(const RawTable& raw, const Keys& keys) {
+std::string reason_against(const RawTable& raw, const Keys& keys, const UserTypes& types) {
     const std::string name = raw.keyspace + "." + raw.table;
     const auto has_flag = [&](std::string_view flag) {
         return std::find(raw.flags.begin(), raw.flags.end(), flag) != raw.flags.end();
     };
-    if (keys.partition.size() != 1) {
-        return fmt::format(
-            "table {} has a partition key of {} columns: Duet pairs tables whose "
-            "whole primary key is one uuid column",
-            name, keys.partition.size());
-    }
-    const RawColumn& key = *keys.partition[0];
-    if (key.type != "uuid") {
-        return fmt::format(
-            "table {} has the key {} of type {}: Duet pairs tables whose key is of "
-            "type uuid; copy the rows to a table with a uuid key",
-            name, key.name, key.type);
-    }
     if (!keys.clustering.empty() && !has_flag("compound")) {
         return fmt::format(
             "table {} uses COMPACT STORAGE: run ALTER TABLE \"{}\".\"{}\" DROP "
             "COMPACT STORAGE",
             name, raw.keyspace, raw.table);
     }
-    if (!keys.clustering.empty()) {
-        return fmt::format(
-            "table {} has clustering columns ({} is the first): Duet pairs tables "
-            "whose whole primary key is one uuid column",
-            name, keys.clustering[0]->name);
-    }
-    if (!keys.statics.empty()) {
-        return fmt::format(
-            "table {} has static columns ({} is one), which Duet does not pair: move "
-            "them to another table",
-            name, keys.statics[0]->name);
-    }
-    for (const RawColumn* column : keys.regular) {
-        if (column->type == "counter") {
+    for (const auto* part : {&keys.partition, &keys.clustering}) {
+        for (const RawColumn* column : *part) {
+            if (parse_type(column->type, types)) continue;
             return fmt::format(
-                "table {} holds counters ({} is one): they cannot be written with a "
-                "timestamp; leave it out with tables = [\"!{}\"]",
-                name, column->name, raw.table);
+                "table {} has the key column {} of type {}, which Duet does not know: copy the "
+                "rows to a table with another key",
+                name, column->name, column->type);
         }
     }
     if (raw.default_ttl > 0) {
@@ -89,6 +65,53 @@ std::string reason_against(const RawTable& raw, const Keys& keys) {
             name, raw.default_ttl, raw.keyspace, raw.table);
     }
     return {};
+}
+
+Key key_of(const Keys& keys, const UserTypes& types) {
+    std::vector<KeyColumn> columns;
+    for (const auto* part : {&keys.partition, &keys.clustering}) {
+        for (const RawColumn* column : *part) {
+            columns.push_back(
+                {column->name, *parse_type(column->type, types), part == &keys.clustering});
+        }
+    }
+    return Key(std::move(columns));
+}
+
+void add_columns(TableInfo& table, const std::vector<const RawColumn*>& columns,
+                 const UserTypes& types) {
+    for (const RawColumn* column : columns) {
+        if (auto type = parse_type(column->type, types)) {
+            table.columns.push_back({column->name, std::move(*type)});
+        } else {
+            table.notes.push_back(
+                fmt::format("column {} of {}.{} is of type {}, which Duet does "
+                            "not know: it is not synced",
+                            column->name, table.keyspace, table.table, column->type));
+        }
+    }
+}
+
+void note_what_is_only_read(TableInfo& table, const Keys& keys) {
+    const std::string name = table.keyspace + "." + table.table;
+    table.counters = std::ranges::any_of(
+        table.columns, [](const Column& column) { return column.type.kind == Kind::counter; });
+    if (table.counters) {
+        table.notes.push_back(fmt::format(
+            "table {} holds counters, which cannot be set: its documents follow its rows, one way",
+            name));
+    }
+    std::string list;
+    for (const RawColumn* column : keys.statics) {
+        table.statics.push_back(column->name);
+        list += (list.empty() ? "" : ", ") + column->name;
+    }
+    if (!list.empty()) {
+        table.notes.push_back(fmt::format(
+            "static columns of {} ({}) hold one value for a whole partition: its documents show "
+            "it, and what is changed there is undone",
+            name, list));
+    }
 }
 
 }  // namespace
@@ -129,18 +152,12 @@ TableInfo interpret(const RawTable& raw, const UserTypes& types) {
     table.default_ttl = raw.default_ttl;
     table.made_by_duet = raw.comment == made_by_duet;
     table.range_indexed = raw.range_indexed;
-    table.key_column = keys.partition.size() == 1 ? keys.partition[0]->name : "";
-    table.reason = reason_against(raw, keys);
-    for (const RawColumn* column : keys.regular) {
-        if (auto type = parse_type(column->type, types)) {
-            table.columns.push_back({column->name, std::move(*type)});
-        } else {
-            table.notes.push_back(
-                fmt::format("column {} of {}.{} is of type {}, which Duet does "
-                            "not know: it is not synced",
-                            column->name, raw.keyspace, raw.table, column->type));
-        }
-    }
+    table.reason = reason_against(raw, keys, types);
+    if (table.reason.empty()) table.key = key_of(keys, types);
+    add_columns(table, keys.regular, types);
+    add_columns(table, keys.statics, types);
+    std::ranges::sort(table.columns, {}, &Column::name);
+    note_what_is_only_read(table, keys);
     for (const std::string& name : raw.dropped) {
         const bool there =
             std::any_of(raw.columns.begin(), raw.columns.end(),

@@ -14,6 +14,7 @@ struct RawColumn {
     std::string name;
     std::string kind;  // partition_key, clustering, regular, static
     std::string type;
+    std::int64_t position = -1;  // in the partition key, or among the clustering columns
 };
 
 struct RawTable {

@@ -1,8 +1,11 @@
 #include "stores/cassandra/reader.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "stores/cassandra/codec.hpp"
+#include "stores/cassandra/keys.hpp"
 #include "stores/cassandra/types.hpp"
 
 namespace duet::cassandra {
@@ -68,7 +71,8 @@ void note_time(std::optional<std::int64_t> time, State& state) {
 
 }  // namespace
 
-RowReader::RowReader(const Layout& layout) : layout_(layout), width_(1) {
+RowReader::RowReader(const Layout& layout)
+    : layout_(layout), first_(layout.key.columns().size()), width_(first_) {
     width_ += layout.version ? width_of(*layout.version) : 0;
     for (const LayoutColumn& column : layout.columns) {
         width_ += width_of(column);
@@ -83,7 +87,7 @@ void RowReader::check(const cql::Rows& rows) const {
     if (rows.columns.size() != width_) {
         complain();
     }
-    std::size_t at = 1;
+    std::size_t at = first_;
     const auto check_column = [&](const LayoutColumn& column) {
         if (!column.present) {
             return;
@@ -104,8 +108,8 @@ void RowReader::check(const cql::Rows& rows) const {
 
 void RowReader::read_version(const cql::Rows& rows, std::size_t row, State& state) const {
     // V1: where the version column was written last, its value is the version.
-    const auto bytes = rows.cell(row, 1);
-    const auto time = read_time(rows, row, 2);
+    const auto bytes = rows.cell(row, first_);
+    const auto time = read_time(rows, row, first_ + 1);
     if (!bytes || !time || time != state.newest_write) {
         return;
     }
@@ -138,8 +142,16 @@ RangeDigest RowReader::empty_digest() const {
 
 void RowReader::add_to_digest(RangeDigest& digest, const cql::Rows& rows, std::size_t row,
                               std::int64_t token) const {
-    digest.count += 1;
-    digest.token_sum += static_cast<std::uint64_t>(token);
+    digest.count += is_row(rows, row) ? 1 : 0;
+    if (!layout_.key.has_clustering()) {
+        digest.token_sum += static_cast<std::uint64_t>(token);
+    } else {
+        // The hash of a null is null, and a sum leaves that out.
+        const bool counted = is_row(rows, row) || !layout_.hashes;
+        digest.token_sum += counted ? row_factor(layout_, key_cells(rows, row), token) : 0;
+        digest.lowest = std::min(digest.lowest, token);
+        digest.highest = std::max(digest.highest, token);
+    }
     std::size_t place = 0;
     const auto add = [&](const LayoutColumn& column, std::size_t at) {
         if (const auto cell = rows.cell(row, at)) {
@@ -152,7 +164,7 @@ void RowReader::add_to_digest(RangeDigest& digest, const cql::Rows& rows, std::s
         }
         place += digest_width(column);
     };
-    std::size_t at = 1 + (layout_.version ? width_of(*layout_.version) : 0);
+    std::size_t at = first_ + (layout_.version ? width_of(*layout_.version) : 0);
     for (const LayoutColumn& column : layout_.columns) {
         if (column.present) {
             add(column, at);
@@ -160,28 +172,57 @@ void RowReader::add_to_digest(RangeDigest& digest, const cql::Rows& rows, std::s
         at += width_of(column);
     }
     if (layout_.version) {
-        add(*layout_.version, 1);
+        add(*layout_.version, first_);
     }
+}
+
+bool RowReader::is_row(const cql::Rows& rows, std::size_t row) const {
+    return !layout_.key.has_clustering() || rows.cell(row, first_ - 1).has_value();
+}
+
+std::vector<ByteView> RowReader::key_cells(const cql::Rows& rows, std::size_t row) const {
+    std::vector<ByteView> cells(first_);
+    for (std::size_t i = 0; i < first_; ++i) {
+        cells[i] = rows.cell(row, i).value_or(ByteView());
+    }
+    return cells;
+}
+
+std::int64_t RowReader::token(const cql::Rows& rows, std::size_t row) const {
+    if (first_ == 1) {
+        return token_of(layout_.key, std::array{rows.cell(row, 0).value_or(ByteView())});
+    }
+    return token_of(layout_.key, key_cells(rows, row));
+}
+
+void RowReader::read_key(const cql::Rows& rows, std::size_t row, FoundRow& found) const {
+    const auto key = rows.cell(row, 0);
+    if (layout_.key.is_uuid()) {
+        Uuid uuid;
+        if (key && key->size() == uuid.bytes.size()) {
+            std::memcpy(uuid.bytes.data(), key->data(), key->size());
+        }
+        found.id = uuid;
+        return;
+    }
+    ReadKey read = cassandra::read_key(layout_.key, key_cells(rows, row));
+    found.id = std::move(read.id);
+    if (!read.problem.empty()) found.state.problem = Refusal{"", "", std::move(read.problem)};
 }
 
 FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times) const {
     FoundRow found;
     State& state = found.state;
-    const auto key = rows.cell(row, 0);
-    Uuid uuid;
-    if (key && key->size() == uuid.bytes.size()) {
-        std::memcpy(uuid.bytes.data(), key->data(), key->size());
-        found.id = uuid;
-    }
+    read_key(rows, row, found);
     state.exists = true;
     state.content.values.resize(layout_.columns.size());
     if (with_times) {
         found.write_times.resize(layout_.columns.size());
     }
-    std::size_t at = 1;
+    std::size_t at = first_;
     if (layout_.version) {
-        note_time(read_time(rows, row, 2), state);
-        state.expiring = rows.cell(row, 3).has_value();
+        note_time(read_time(rows, row, first_ + 1), state);
+        state.expiring = rows.cell(row, first_ + 2).has_value();
         at += width_of(*layout_.version);
     }
     for (std::size_t i = 0; i < layout_.columns.size(); ++i) {
@@ -192,7 +233,7 @@ FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times
         if (const auto bytes = rows.cell(row, at)) {
             state.content.values[i] = read_value(*bytes, column, state);
         }
-        if (column.timed) {
+        if (column.timed && !column.is_static) {
             const auto time = read_time(rows, row, at + 1);
             note_time(time, state);
             state.expiring |= has_ttl(rows.cell(row, at + 2), column.type.multi_cell());

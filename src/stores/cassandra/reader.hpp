@@ -30,6 +30,9 @@ public:
     void check(const cql::Rows& rows) const;
     /// A value that cannot be read becomes the state's problem.
     [[nodiscard]] FoundRow read(const cql::Rows& rows, std::size_t row, bool with_times) const;
+    /// False: the static columns of a partition without rows, which are no record.
+    [[nodiscard]] bool is_row(const cql::Rows& rows, std::size_t row) const;
+    [[nodiscard]] std::int64_t token(const cql::Rows& rows, std::size_t row) const;
     /// Of no rows; in the order of digest_queries.
     [[nodiscard]] RangeDigest empty_digest() const;
     /// What the server's digest would count of this row.
@@ -37,9 +40,12 @@ public:
                        std::int64_t token) const;
 
 private:
+    [[nodiscard]] std::vector<ByteView> key_cells(const cql::Rows& rows, std::size_t row) const;
+    void read_key(const cql::Rows& rows, std::size_t row, FoundRow& found) const;
     void read_version(const cql::Rows& rows, std::size_t row, State& state) const;
 
     const Layout& layout_;
+    std::size_t first_;  // columns of the key, which come first
     std::size_t width_;  // columns of the result
 };
 

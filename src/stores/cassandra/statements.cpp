@@ -32,8 +32,23 @@ void append_read(std::string& cql, const LayoutColumn& column) {
     }
 }
 
+/// Names of the partition key's columns or of the clustering columns, quoted, with commas.
+std::string listed(const Key& key, bool clustering) {
+    std::string names;
+    for (const KeyColumn& column : key.columns()) {
+        if (column.clustering != clustering) continue;
+        names += (names.empty() ? "" : ", ") + quoted(column.name);
+    }
+    return names;
+}
+
+std::string listed(const Key& key) {
+    const std::string clustering = listed(key, true);
+    return listed(key, false) + (clustering.empty() ? "" : ", " + clustering);
+}
+
 std::string select(const Layout& layout) {
-    std::string cql = "SELECT " + quoted(layout.key);
+    std::string cql = "SELECT " + listed(layout.key);
     if (layout.version) {
         append_read(cql, *layout.version);
     }
@@ -45,7 +60,23 @@ std::string select(const Layout& layout) {
     return cql + " FROM " + table_of(layout);
 }
 
-std::string token_of_key(const Layout& layout) { return "token(" + quoted(layout.key) + ")"; }
+std::string token_of_key(const Layout& layout) {
+    return "token(" + listed(layout.key, false) + ")";
+}
+
+/// How many rows there are, and the sum of what tells each from the others. A partition that has
+/// nothing but static columns comes as a row whose clustering columns are null: it is none.
+std::string key_digest(const Layout& layout) {
+    const std::string token = token_of_key(layout);
+    if (!layout.key.has_clustering()) return "count(*), sum(" + token + ")";
+    std::string factor = token;
+    for (const KeyColumn& column : layout.key.columns()) {
+        if (!column.clustering || !layout.hashes) continue;
+        factor += " * cast(blob_as_varint(mask_hash(" + quoted(column.name) + ")) AS bigint)";
+    }
+    return "count(" + quoted(layout.key.columns().back().name) + "), sum(" + factor + "), min(" +
+           token + "), max(" + token + ")";
+}
 
 std::string in_range(const Layout& layout) {
     const std::string token = token_of_key(layout);
@@ -83,7 +114,16 @@ std::string table_name(std::string_view keyspace, std::string_view table) {
 }
 
 std::string select_by_keys(const Layout& layout) {
-    return select(layout) + " WHERE " + quoted(layout.key) + " IN ?";
+    std::string cql = select(layout) + " WHERE ";
+    if (!layout.key.is_composite()) return cql + listed(layout.key) + " IN ?";
+    std::string_view before;
+    for (const KeyColumn& column : layout.key.columns()) {
+        if (column.clustering) continue;
+        cql += std::string(before) + quoted(column.name) + " = ?";
+        before = " AND ";
+    }
+    if (!layout.key.has_clustering()) return cql;
+    return cql + " AND (" + listed(layout.key, true) + ") IN ?";
 }
 
 std::string select_by_token(const Layout& layout) { return select(layout) + in_range(layout); }
@@ -94,14 +134,15 @@ std::string select_by_version(const Layout& layout) {
 }
 
 std::string insert_row(const Layout& layout) {
-    std::string columns = quoted(layout.key);
+    std::string columns = listed(layout.key);
     std::string places = "?";
+    for (std::size_t i = 1; i < layout.key.columns().size(); ++i) places += ", ?";
     const auto add = [&](const std::string& name) {
         columns += ", " + quoted(name);
         places += ", ?";
     };
     for (const LayoutColumn& column : layout.columns) {
-        if (column.present) {
+        if (column.present && !column.is_static) {
             add(column.name);
         }
     }
@@ -113,8 +154,11 @@ std::string insert_row(const Layout& layout) {
 }
 
 std::string delete_row(const Layout& layout) {
-    return "DELETE FROM " + table_of(layout) + " USING TIMESTAMP ? WHERE " + quoted(layout.key) +
-           " = ?";
+    std::string key;
+    for (const KeyColumn& column : layout.key.columns()) {
+        key += (key.empty() ? "" : " AND ") + quoted(column.name) + " = ?";
+    }
+    return "DELETE FROM " + table_of(layout) + " USING TIMESTAMP ? WHERE " + key;
 }
 
 std::vector<std::string> digest_queries(const Layout& layout) {
@@ -131,8 +175,7 @@ std::vector<std::string> digest_queries(const Layout& layout) {
     std::vector<std::string> queries;
     for (std::size_t i = 0; i == 0 || i < columns.size(); i += digest_columns) {
         // Every query counts rows: a SELECT of aggregates must start with something.
-        std::string cql = "SELECT count(*)";
-        cql += i == 0 ? ", sum(" + token + ")" : "";
+        std::string cql = "SELECT " + (i == 0 ? key_digest(layout) : "count(*)");
         for (std::size_t j = i; j < columns.size() && j < i + digest_columns; ++j) {
             append_digest(cql, *columns[j], token);
         }

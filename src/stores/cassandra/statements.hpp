@@ -16,15 +16,17 @@ namespace duet::cassandra {
 /// `"keyspace"."table"`
 [[nodiscard]] std::string table_name(std::string_view keyspace, std::string_view table);
 
-/// A row is read as: the key, then for the version column and each present column value, write time
-/// (where it is timed) and TTL. Parameter: the list of keys.
+/// A row is read as: the key's columns, then for the version column and each present column value,
+/// write time (where it is timed) and TTL. Of a key of one column the parameter is the list of
+/// keys; else they are the partition key's columns and, where there are clustering columns, the
+/// list of their tuples.
 [[nodiscard]] std::string select_by_keys(const Layout& layout);
 /// The same of a token range. Parameters: after, upto.
 [[nodiscard]] std::string select_by_token(const Layout& layout);
 /// The same by the version column, which has an index. Parameters: from, upto; both included.
 [[nodiscard]] std::string select_by_version(const Layout& layout);
-/// Parameters: the key, the present columns in their order, the version column's value, the
-/// timestamp.
+/// Parameters: the key's columns, the present columns in their order but for static ones, the
+/// version column's value, the timestamp.
 [[nodiscard]] std::string insert_row(const Layout& layout);
 
 /// The comment of tables that Duet made: their indexes are Duet's business.
@@ -34,12 +36,13 @@ constexpr std::string_view made_by_duet = "made by Duet";
 
 constexpr std::size_t digest_columns = 30;  // columns of one digest query; more are split
 
-/// Digests of a token range (parameters: after, upto). The first starts with count and sum of
-/// tokens; then two numbers for each present column that is timed (one where it is not), the
+/// Digests of a token range (parameters: after, upto). The first starts with the count and the sum
+/// of what tells rows apart (keys.hpp), and of a table with clustering columns the lowest and the
+/// highest token; then two numbers for each present column that is timed (one where it is not), the
 /// version column last.
 [[nodiscard]] std::vector<std::string> digest_queries(const Layout& layout);
 
-/// CREATE TABLE with key `key`, the columns and a version column (a timestamp).
+/// CREATE TABLE with the uuid key `key`, the columns and a version column (a timestamp).
 [[nodiscard]] std::string create_table(const std::string& keyspace, const std::string& table,
                                        const std::string& key, const std::vector<Column>& columns,
                                        const std::string& version_field);

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "cql/token.hpp"
 #include "stores/cassandra/catalog.hpp"
 #include "stores/cassandra/failure.hpp"
 #include "stores/cassandra/fetcher.hpp"
 #include "stores/cassandra/index_feed.hpp"
+#include "stores/cassandra/keys.hpp"
 #include "stores/cassandra/statements.hpp"
 #include "stores/cassandra/writer.hpp"
 
@@ -39,17 +39,37 @@ std::vector<Column> missing_columns(const TableInfo& table, const Schema& schema
     for (const Column& column : schema.columns) {
         const bool dropped = std::find(table.dropped.begin(), table.dropped.end(), column.name) !=
                              table.dropped.end();
-        if (!dropped && column.name != table.key_column && !has_column(table, column.name)) {
+        if (!dropped && !table.key.has(column.name) && !has_column(table, column.name)) {
             missing.push_back(column);
         }
     }
     return missing;
 }
 
-void require_usable(const TableInfo& table) {
+void require_usable(const TableInfo& table, const std::string& version_field) {
     if (!table.reason.empty()) {
         throw Misconfigured(table.reason, "leave the table out, or do what the message says");
     }
+    if (table.key.has(version_field)) {
+        throw Misconfigured(
+            fmt::format("table {}.{}: the column {} is part of the key, and it is the version "
+                        "field, which Duet writes",
+                        table.keyspace, table.table, version_field),
+            "choose another version_field, or leave the table out");
+    }
+}
+
+bool is_static(const TableInfo& table, const std::string& column) {
+    return std::find(table.statics.begin(), table.statics.end(), column) != table.statics.end();
+}
+
+/// Holds a value of a static column, which is not written with a row.
+bool has_static_value(const cassandra::Layout& layout, const Write& write) {
+    for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+        const bool has = i < write.content->values.size() && !is_empty(write.content->values[i]);
+        if (has && layout.columns[i].is_static) return true;
+    }
+    return false;
 }
 
 /// Everything that depends on the columns of the pair; made anew by each provision().
@@ -125,7 +145,7 @@ void CassandraTable::Impl::choose_feed(const TableInfo& table) {
     feed.read_with(indexed ? std::shared_ptr<cassandra::RowFetcher>(access, &access->fetcher)
                            : nullptr);
     missing_index.clear();
-    if (indexable && !indexed && cassandra::has_collection_times(session.release_version())) {
+    if (indexable && !indexed && cassandra::is_modern(session.release_version())) {
         missing_index =
             cassandra::create_version_index(options.keyspace, options.table, version->name);
     }
@@ -259,12 +279,17 @@ Task<Schema> CassandraTable::describe() {
     if (!table) {
         co_return schema;
     }
-    require_usable(*table);
+    require_usable(*table, impl_->options.version_field);
     schema.exists = true;
+    schema.key = table->key;
     schema.notes = table->notes;
     for (Column& column : table->columns) {
         if (column.name != impl_->options.version_field) {
             schema.columns.push_back(std::move(column));
+        } else if (is_static(*table, column.name)) {
+            schema.notes.push_back(fmt::format(
+                "column {} of {} is static: it is not synced, and versions come from WRITETIME",
+                column.name, schema.name));
         } else if (cassandra::holds_version(column.type)) {
             schema.version_precision = cassandra::version_precision(column.type);
         } else {
@@ -290,13 +315,13 @@ Task<void> CassandraTable::provision(const Schema& schema, bool may_create) {
         impl_->missing_index.clear();
         co_return;
     }
-    require_usable(*table);
+    require_usable(*table, impl_->options.version_field);
     if (may_create && !missing_columns(*table, schema).empty()) {
         table = co_await impl_->add(*table, schema);
     }
     cassandra::Layout layout =
         cassandra::make_layout(*table, schema, impl_->options.version_field,
-                               cassandra::has_collection_times(impl_->session.release_version()));
+                               cassandra::is_modern(impl_->session.release_version()));
     impl_->access =
         std::make_shared<Access>(impl_->session, impl_->clock, std::move(layout), schema);
     impl_->choose_feed(*table);
@@ -335,7 +360,14 @@ Task<std::vector<Outcome>> CassandraTable::apply(std::span<const Write> writes) 
 
 Task<std::vector<Outcome>> CassandraTable::insert(std::span<const Write> writes) {
     const std::shared_ptr<Access> access = impl_->ready();
-    co_return co_await impl_->send(*access, writes);
+    std::vector<Outcome> outcomes = co_await impl_->send(*access, writes);
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        const bool applied = outcomes[i].kind == Outcome::Kind::applied;
+        if (applied && has_static_value(access->layout, writes[i])) {
+            outcomes[i].kind = Outcome::Kind::superseded;
+        }
+    }
+    co_return outcomes;
 }
 
 Task<std::vector<Outcome>> CassandraTable::remove(std::span<const Removal> removals) {
@@ -344,7 +376,7 @@ Task<std::vector<Outcome>> CassandraTable::remove(std::span<const Removal> remov
     std::vector<cassandra::BoundRow> rows;
     std::vector<Id> ids;
     for (const Removal& removal : removals) {
-        rows.push_back(cassandra::bind_removal(removal));
+        rows.push_back(cassandra::bind_removal(access->layout, removal));
         ids.push_back(removal.id);
     }
     auto refusals = co_await access->remover.send(std::move(rows));
@@ -368,7 +400,7 @@ Task<TableHistory> CassandraTable::history() {
 }
 
 std::int64_t CassandraTable::token(const Id& id) const {
-    return cql::murmur3_token(id.uuid()->bytes);
+    return cassandra::token_of(impl_->ready()->layout.key, id);
 }
 
 Task<RangeDigest> CassandraTable::digest(TokenRange range) {
@@ -380,9 +412,9 @@ RangeDigest CassandraTable::digest_of(const Write& write) const {
     return cassandra::digest_of_write(impl_->ready()->layout, write, token(write.id));
 }
 
-Task<RowPage> CassandraTable::rows(TokenRange range, std::size_t limit) {
+Task<RowPage> CassandraTable::rows(TokenRange range, std::size_t limit, std::string inside) {
     const std::shared_ptr<Access> access = impl_->ready();
-    co_return co_await access->fetcher.by_token(range, limit);
+    co_return co_await access->fetcher.by_token(range, limit, std::move(inside));
 }
 
 }  // namespace duet

@@ -39,14 +39,26 @@ void check(const Json& index, const std::string& name) {
 }
 
 /// A field to be made that Elasticsearch would take for something else.
-void check_names(const Schema& schema, const std::string& index) {
-    for (const Column& column : schema.columns) {
+void check_names(const std::vector<Column>& columns, const std::string& index) {
+    for (const Column& column : columns) {
         if (const auto problem = field_name_problem(column.name)) {
             throw Misconfigured(fmt::format("index {}: no field can be named \"{}\": {}", index,
                                             column.name, *problem),
                                 "rename the column, or leave it out of the pair");
         }
     }
+}
+
+/// Every column that a document has as a field: the key's too, where the `_id` is made of several.
+std::vector<Column> fields_of(const Schema& schema) {
+    std::vector<Column> fields;
+    if (schema.key.is_composite()) {
+        for (const KeyColumn& column : schema.key.columns()) {
+            fields.push_back({column.name, column.type});
+        }
+    }
+    fields.insert(fields.end(), schema.columns.begin(), schema.columns.end());
+    return fields;
 }
 
 void append_property(std::string& out, std::string_view name, std::string_view mapping) {
@@ -242,10 +254,11 @@ Task<void> ElasticIndex::provision(const Schema& agreed, bool may_create) {
 }
 
 Task<void> ElasticIndex::make(const Schema& schema) {
-    check_names(schema, options_.index);
+    const std::vector<Column> columns = fields_of(schema);
+    check_names(columns, options_.index);
     std::string properties;
     append_property(properties, options_.version_field, version_mapping());
-    for (const Column& column : schema.columns)
+    for (const Column& column : columns)
         append_property(properties, column.name, names_.mapping_of(column));
     // Room for as many fields again that others add.
     const std::size_t fields = std::max(fields_allowed, 2 * count_of(properties, "\"type\":"));
@@ -264,11 +277,11 @@ Task<void> ElasticIndex::make(const Schema& schema) {
 
 Task<bool> ElasticIndex::add_fields(const Schema& schema, const Json& mappings) {
     const Json mapped = mappings["properties"];
-    Schema added;
+    std::vector<Column> added;
     std::string properties;
-    for (const Column& column : schema.columns) {
+    for (const Column& column : fields_of(schema)) {
         if (!mapped[column.name].exists()) {
-            added.columns.push_back(column);
+            added.push_back(column);
         } else if (const std::string parts = missing_parts(column.type, mapped[column.name]);
                    !parts.empty()) {
             append_property(properties, column.name, "{" + parts + "}");
@@ -278,7 +291,7 @@ Task<bool> ElasticIndex::add_fields(const Schema& schema, const Json& mappings) 
     if (!mapped[options_.version_field].exists()) {
         append_property(properties, options_.version_field, version_mapping());
     }
-    for (const Column& column : added.columns)
+    for (const Column& column : added)
         append_property(properties, column.name, names_.mapping_of(column));
     if (properties.empty()) co_return false;
     std::string body = "{\"properties\":{" + properties + "}}";

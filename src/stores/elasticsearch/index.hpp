@@ -62,8 +62,8 @@ public:
     [[nodiscard]] std::string to_json(const Content& content) const override;
     [[nodiscard]] std::string left_out() const override;
 
-    /// Documents met so far that are left out: their `_id` is no UUID in canonical lower case (at
-    /// most noted_limit).
+    /// Documents met so far that are left out: their `_id` is no key of the table, in the one
+    /// spelling that counts (at most noted_limit).
     [[nodiscard]] std::size_t foreign_ids() const { return foreign_.size(); }
     /// Documents met so far that are left out because they were written with a routing.
     [[nodiscard]] std::size_t routed_documents() const { return routed_.size(); }

@@ -126,7 +126,7 @@ State ElasticIndex::state_of(const Id& id, const Json& found, std::int64_t seen_
     state.guard.primary_term = found["_primary_term"].integer_or(0);
     const Json source = found["_source"];
     if (!source.exists()) return state;
-    ReadDocument read = read_document(source, layout_);
+    ReadDocument read = read_document(id, source, layout_);
     state.content = std::move(read.content);
     state.version = read.version;
     state.problem = std::move(read.problem);
@@ -148,8 +148,8 @@ State ElasticIndex::state_of(const Id& id, const Json& found, std::int64_t seen_
 /// Empty: a document that is left out.
 std::optional<Id> ElasticIndex::id_of(const Json& hit) {
     const std::string_view text = hit["_id"].text();
-    const auto id = Uuid::parse(text);
-    if (!id) {
+    const Id id = Id::of(text);
+    if (!layout_.key().accepts(id)) {
         note(foreign_, text, noted_limit);
         return std::nullopt;
     }
@@ -164,9 +164,10 @@ std::string ElasticIndex::left_out() const {
     std::string text;
     if (!foreign_.empty()) {
         text = fmt::format(
-            "{}{} with an _id that is no UUID in lower case, such as {:.64}: index "
-            "them anew under one",
-            foreign_.size(), foreign_.size() < noted_limit ? "" : " or more", *foreign_.begin());
+            "{}{} with an _id that is no key of the table ({}), such as {:.64}: index "
+            "them anew under one, or make a table with such a key",
+            foreign_.size(), foreign_.size() < noted_limit ? "" : " or more", layout_.key().shape(),
+            *foreign_.begin());
     }
     if (!routed_.empty()) {
         text += fmt::format(

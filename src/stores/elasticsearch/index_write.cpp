@@ -32,17 +32,25 @@ struct ElasticIndex::Bulk {
 
 namespace {
 
-/// The document with another version; all else as it was, but for the blanks.
-void restamp(std::string& out, const Json& source, const Layout& layout, Version version) {
+/// The document with another version, and with the fields of its key; all else as it was, but for
+/// the blanks.
+void restamp(std::string& out, const Id& id, const Json& source, const Layout& layout,
+             Version version) {
     char separator = '{';
+    const auto& key_fields = layout.key_fields();
+    std::vector<bool> present(key_fields.size());
     for (const Json member : source) {
         if (member.key() == layout.version_field()) continue;
+        for (std::size_t i = 0; i < key_fields.size(); ++i) {
+            if (member.key() == key_fields[i].name) present[i] = true;
+        }
         out += separator;
         separator = ',';
         member.append_key(out);
         out += ':';
         append_compact(out, member.raw());
     }
+    append_key_fields(out, id, layout, present, separator);
     out += separator;
     out += layout.version_prefix();
     layout.stamps().append(out, version);
@@ -81,7 +89,7 @@ Task<std::vector<Outcome>> ElasticIndex::apply(std::span<const Write> writes) {
         const Write& write = writes[i];
         outcomes[i].guard.shard = routing_.shard_of(write.id);
         std::optional<Refusal> refusal =
-            append_document(bulk.source, *write.content, write.version, layout_);
+            append_document(bulk.source, write.id, *write.content, write.version, layout_);
         if (!refusal && bulk.source.size() > record_limit) {
             refusal = Refusal{
                 "", "",
@@ -167,7 +175,7 @@ void ElasticIndex::add_stamps(std::span<const Stamp> stamps, const Json& found, 
             outcome.kind = Outcome::Kind::superseded;
             continue;
         }
-        restamp(bulk.source, document["_source"], layout_, stamp.version);
+        restamp(bulk.source, stamp.id, document["_source"], layout_, stamp.version);
         bulk.add(stamp.id, stamp.guard, first + i - 1);
     }
     if (i != stamps.size())

@@ -18,29 +18,39 @@ std::string prefix_of(std::string_view name) {
     return prefix;
 }
 
+Field field_of(const std::string& name, const Type& type, const Json& properties) {
+    Field field;
+    field.name = name;
+    field.prefix = prefix_of(name);
+    field.type = type;
+    const Json mapped = properties[name];
+    if (mapped["format"].exists()) field.dates = DateFormat(mapped["format"].text());
+    if (type.kind == Kind::text && holds_json(mapped)) field.type.holds_json = true;
+    const std::string_view kind = mapped["type"].text();
+    field.finite = kind == "dense_vector";
+    const bool strict = mapped["coerce"].text() == "false";
+    field.bare = strict || is_integer_field(kind);
+    if (is_number_field(kind) && !strict && is_number(type)) field.blank.emplace();
+    if (kind == "boolean" && type.kind == Kind::boolean) field.blank.emplace(false);
+    return field;
+}
+
 }  // namespace
 
 Layout::Layout(const Schema& schema, const Json& properties, std::string version_field,
                StampFormat stamps)
-    : version_field_(std::move(version_field)),
+    : key_(schema.key),
+      version_field_(std::move(version_field)),
       version_prefix_(prefix_of(version_field_)),
       stamps_(std::move(stamps)) {
     fields_.reserve(schema.columns.size());
     for (const Column& column : schema.columns) {
-        Field field;
-        field.name = column.name;
-        field.prefix = prefix_of(column.name);
-        field.type = column.type;
-        const Json mapped = properties[column.name];
-        if (mapped["format"].exists()) field.dates = DateFormat(mapped["format"].text());
-        if (column.type.kind == Kind::text && holds_json(mapped)) field.type.holds_json = true;
-        const std::string_view kind = mapped["type"].text();
-        field.finite = kind == "dense_vector";
-        const bool strict = mapped["coerce"].text() == "false";
-        field.bare = strict || is_integer_field(kind);
-        if (is_number_field(kind) && !strict && is_number(column.type)) field.blank.emplace();
-        if (kind == "boolean" && column.type.kind == Kind::boolean) field.blank.emplace(false);
-        fields_.push_back(std::move(field));
+        fields_.push_back(field_of(column.name, column.type, properties));
+    }
+    if (key_.is_composite()) {
+        for (const KeyColumn& column : key_.columns()) {
+            key_fields_.push_back(field_of(column.name, column.type, properties));
+        }
     }
     for (std::size_t i = 0; i < fields_.size(); ++i) places_.emplace(fields_[i].name, i);
 }

@@ -37,6 +37,9 @@ public:
            StampFormat stamps);
 
     [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
+    [[nodiscard]] const Key& key() const { return key_; }
+    /// The key's columns as fields, in its order; none where the `_id` alone is the key.
+    [[nodiscard]] const std::vector<Field>& key_fields() const { return key_fields_; }
     [[nodiscard]] const std::string& version_field() const { return version_field_; }
     [[nodiscard]] const std::string& version_prefix() const { return version_prefix_; }
     [[nodiscard]] const StampFormat& stamps() const { return stamps_; }
@@ -45,6 +48,8 @@ public:
 
 private:
     std::vector<Field> fields_;
+    Key key_;
+    std::vector<Field> key_fields_;
     std::unordered_map<std::string_view, std::size_t>
         places_;  // views into fields_, which never changes
     std::string version_field_;

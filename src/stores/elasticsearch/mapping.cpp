@@ -6,8 +6,8 @@
 #include <array>
 
 #include "elastic/client.hpp"
+#include "model/text.hpp"
 #include "stores/elasticsearch/date_format.hpp"
-#include "stores/elasticsearch/scalars.hpp"
 #include "stores/elasticsearch/stamp_format.hpp"
 
 namespace duet::elasticsearch {

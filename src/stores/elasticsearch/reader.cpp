@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "stores/elasticsearch/scalars.hpp"
+#include "model/text.hpp"
 
 namespace duet::elasticsearch {
 
@@ -199,7 +199,30 @@ Value convert(const Json& value, const Type& type, const DateFormat& dates) {
     }
 }
 
-ReadDocument read_document(const Json& source, const Layout& layout) {
+namespace {
+
+/// The place of a field of the key; empty: it is none.
+std::optional<std::size_t> find_key_field(std::string_view name, const Layout& layout) {
+    const auto& fields = layout.key_fields();
+    const auto found = std::ranges::find(fields, name, &Field::name);
+    if (found == fields.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - fields.begin());
+}
+
+/// Throws Unfit where a field of the key says something else than the id.
+void check_key_field(const Id& id, const Json& member, std::size_t place, const Layout& layout) {
+    const Field& field = layout.key_fields()[place];
+    const Value value = convert(member, field.type, field.dates);
+    const auto key = layout.key().decode(id);
+    if (value.is_null() || !key || same_value(value, (*key)[place], field.type)) return;
+    unfit(member,
+          "is another value than the one in the document's _id, which is the row's key: correct "
+          "the field, or index the document anew under the _id that it means");
+}
+
+}  // namespace
+
+ReadDocument read_document(const Id& id, const Json& source, const Layout& layout) {
     ReadDocument read;
     read.content.values.resize(layout.fields().size());
     const auto refuse = [&](std::string_view field, std::string value, std::string reason) {
@@ -223,6 +246,15 @@ ReadDocument read_document(const Json& source, const Layout& layout) {
             continue;
         }
         const auto place = layout.find(name, next);
+        const auto key_place = place ? std::nullopt : find_key_field(name, layout);
+        if (key_place) {
+            try {
+                check_key_field(id, member, *key_place, layout);
+            } catch (const Unfit& reason) {
+                refuse(name, reason.value, reason.reason);
+            }
+            continue;
+        }
         if (!place) {
             std::string& carried = read.content.carried;
             if (!carried.empty()) carried += ',';

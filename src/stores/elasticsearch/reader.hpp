@@ -20,7 +20,9 @@ struct ReadDocument {
     std::vector<std::string_view> unknown;  // fields that are no columns: in content.carried
 };
 
-[[nodiscard]] ReadDocument read_document(const Json& source, const Layout& layout);
+/// A field of the key that says something else than the id is a problem; one that is missing is
+/// not.
+[[nodiscard]] ReadDocument read_document(const Id& id, const Json& source, const Layout& layout);
 
 /// Thrown by convert(): the value cannot be held by the type.
 struct Unfit {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
-#include "stores/elasticsearch/scalars.hpp"
+#include "model/text.hpp"
 
 namespace duet::elasticsearch {
 

@@ -7,8 +7,8 @@
 
 #include "base/bytes.hpp"
 #include "elastic/client.hpp"
+#include "model/text.hpp"
 #include "stores/elasticsearch/reader.hpp"
-#include "stores/elasticsearch/scalars.hpp"
 
 namespace duet::elasticsearch {
 
@@ -164,11 +164,36 @@ void append_members(std::string& out, const Content& content, const Layout& layo
 
 }  // namespace
 
-std::optional<Refusal> append_document(std::string& out, const Content& content, Version version,
-                                       const Layout& layout) {
+void append_key_fields(std::string& out, const Id& id, const Layout& layout,
+                       const std::vector<bool>& present, char& separator) {
+    const auto& fields = layout.key_fields();
+    const auto key = fields.empty() ? std::nullopt : layout.key().decode(id);
+    if (!key) return;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (i < present.size() && present[i]) continue;
+        out += separator;
+        separator = ',';
+        out += fields[i].prefix;
+        try {
+            Writer(out, true).append((*key)[i], fields[i].type, fields[i]);
+        } catch (Unfit& unfit) {
+            throw Refusal{fields[i].name, std::move(unfit.value), std::move(unfit.reason)};
+        }
+    }
+}
+
+std::optional<Refusal> append_document(std::string& out, const Id& id, const Content& content,
+                                       Version version, const Layout& layout) {
+    if (id.uuid() == nullptr && id.to_string().size() > id_limit) {
+        return Refusal{"", shown(id.to_string()),
+                       fmt::format("the row's key is {} bytes as text, and Elasticsearch takes an "
+                                   "_id of at most {}: give the row a shorter key",
+                                   id.to_string().size(), id_limit)};
+    }
     const std::size_t begin = out.size();
     char separator = '{';
     try {
+        append_key_fields(out, id, layout, {}, separator);
         append_members(out, content, layout, true, separator);
     } catch (Refusal& refusal) {
         out.resize(begin);

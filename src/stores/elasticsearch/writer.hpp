@@ -9,10 +9,19 @@
 
 namespace duet::elasticsearch {
 
-/// Appends one line of JSON: the values that are not null, what is carried over, and the version. A
-/// refusal: the index could not hold one of the values, and nothing is appended.
-[[nodiscard]] std::optional<Refusal> append_document(std::string& out, const Content& content,
-                                                     Version version, const Layout& layout);
+/// Appends one line of JSON: the fields of the key, the values that are not null, what is carried
+/// over, and the version. A refusal: the index could not hold the id or one of the values, and
+/// nothing is appended.
+[[nodiscard]] std::optional<Refusal> append_document(std::string& out, const Id& id,
+                                                     const Content& content, Version version,
+                                                     const Layout& layout);
+
+/// Appends the fields of the key that are not `present` (in its order); `separator` is that of the
+/// members.
+void append_key_fields(std::string& out, const Id& id, const Layout& layout,
+                       const std::vector<bool>& present, char& separator);
+
+constexpr std::size_t id_limit = 512;  // bytes of an _id, Elasticsearch's own
 
 /// The document without a version, and without refusing anything; for people.
 [[nodiscard]] std::string to_json(const Content& content, const Layout& layout);

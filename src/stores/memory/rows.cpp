@@ -119,10 +119,12 @@ RowView MemoryRows::view(const Stored& stored) const {
     return view;
 }
 
-std::vector<MemoryRows::Row> MemoryRows::scan(TokenRange range, std::size_t limit) const {
+std::vector<MemoryRows::Row> MemoryRows::scan(TokenRange range, std::size_t limit,
+                                              const Id* past) const {
     std::vector<Row> found;
-    for (auto row = rows_.lower_bound({range.after, Id{}});
-         row != rows_.end() && found.size() < limit; ++row) {
+    auto row = past == nullptr ? rows_.lower_bound({range.after, Id{}})
+                               : rows_.upper_bound({token(*past), *past});
+    for (; row != rows_.end() && found.size() < limit; ++row) {
         const auto& [position, id] = row->first;
         if (position <= range.after) {
             continue;
@@ -138,14 +140,16 @@ std::vector<MemoryRows::Row> MemoryRows::scan(TokenRange range, std::size_t limi
     return found;
 }
 
-std::int64_t MemoryRows::token(const Id& id) {
+std::int64_t MemoryRows::token(const Id& id) const {
     constexpr std::uint64_t seed = 0x9E3779B97F4A7C15U;
     std::uint64_t bits = seed;
     if (const Uuid* uuid = id.uuid()) {
         const auto high = load_big<std::uint64_t>(uuid->bytes.data());
         bits = mix(high ^ mix(load_big<std::uint64_t>(uuid->bytes.data() + 8) + seed));
     } else {
-        for (const char c : id.to_string()) bits = mix(bits ^ static_cast<unsigned char>(c));
+        std::string text = id.to_string();
+        if (options_.partitions) text.resize(std::min(text.size(), text.find('~')));
+        for (const char c : text) bits = mix(bits ^ static_cast<unsigned char>(c));
     }
     const auto position = static_cast<std::int64_t>(bits);
     // As Cassandra's: the lowest token belongs to nobody, so that (lowest, highest] is everything.

@@ -48,6 +48,8 @@ public:
         bool exists = true;
         std::vector<Column> columns;
         std::optional<Precision> version_precision;  // none: the table has no version column
+        /// Rows whose ids have the same partition share a token: the text before the first `~`.
+        bool partitions = false;
     };
     using Row = std::pair<Id, RowView>;
 
@@ -64,9 +66,11 @@ public:
 
     [[nodiscard]] RowView view(const Id& id) const;
     /// The rows of a range that exist, in token order, at most `limit`.
-    [[nodiscard]] std::vector<Row> scan(TokenRange range, std::size_t limit) const;
+    /// Only rows beyond `past` where that is given, an id with the token after range.after.
+    [[nodiscard]] std::vector<Row> scan(TokenRange range, std::size_t limit,
+                                        const Id* past = nullptr) const;
     /// As Cassandra's partitioner: from the id alone, spread over all 64-bit integers.
-    [[nodiscard]] static std::int64_t token(const Id& id);
+    [[nodiscard]] std::int64_t token(const Id& id) const;
 
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] std::optional<std::size_t> find(std::string_view column) const;

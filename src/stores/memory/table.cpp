@@ -183,7 +183,18 @@ State MemoryTable::state_of(const RowView& view) const {
     return state;
 }
 
-std::int64_t MemoryTable::token(const Id& id) const { return MemoryRows::token(id); }
+std::int64_t MemoryTable::token(const Id& id) const { return rows_.token(id); }
+
+/// What tells a row from the others that share its token.
+std::uint64_t MemoryTable::factor(const Id& id, std::uint64_t token) const {
+    return rows_.options().partitions ? token * std::hash<Id>()(id) : token;
+}
+
+void MemoryTable::note_bounds(RangeDigest& digest, std::uint64_t token) const {
+    if (!rows_.options().partitions) return;
+    digest.lowest = std::min(digest.lowest, static_cast<std::int64_t>(token));
+    digest.highest = std::max(digest.highest, static_cast<std::int64_t>(token));
+}
 
 RangeDigest MemoryTable::empty_digest() const {
     RangeDigest digest;
@@ -193,9 +204,10 @@ RangeDigest MemoryTable::empty_digest() const {
 
 void MemoryTable::add_row(RangeDigest& digest, const Id& id, const RowView& view) const {
     const std::size_t columns = rows_.options().columns.size();
-    const auto token = static_cast<std::uint64_t>(MemoryRows::token(id));
+    const auto token = static_cast<std::uint64_t>(rows_.token(id));
     digest.count += 1;
-    digest.token_sum += token;
+    digest.token_sum += factor(id, token);
+    note_bounds(digest, token);
     for (std::size_t i = 0; i < columns; ++i) {
         if (view.write_times[i]) {
             add(digest, i, *view.write_times[i], token);
@@ -217,9 +229,10 @@ Task<RangeDigest> MemoryTable::digest(TokenRange range) {
 RangeDigest MemoryTable::digest_of(const Write& write) const {
     RangeDigest digest;
     const std::size_t columns = rows_.options().columns.size();
-    const auto token = static_cast<std::uint64_t>(MemoryRows::token(write.id));
+    const auto token = static_cast<std::uint64_t>(rows_.token(write.id));
     digest.count = 1;
-    digest.token_sum = token;
+    digest.token_sum = factor(write.id, token);
+    note_bounds(digest, token);
     digest.columns.resize(2 * (columns + 1));
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         if (columns_[i] && !is_empty(write.content->values[i])) {
@@ -232,24 +245,42 @@ RangeDigest MemoryTable::digest_of(const Write& write) const {
     return digest;
 }
 
-Task<RowPage> MemoryTable::rows(TokenRange range, std::size_t limit) {
+/// As Cassandra's: a page ends between two tokens, or inside of one that fills it.
+std::size_t MemoryTable::cut(RowPage& page, const std::vector<MemoryRows::Row>& found,
+                             std::size_t kept) const {
+    const std::int64_t next = rows_.token(found[kept].first);
+    std::size_t whole = kept;
+    while (whole > 0 && rows_.token(found[whole - 1].first) == next) --whole;
+    if (whole > 0) {
+        page.read_upto = rows_.token(found[whole - 1].first);
+        return whole;
+    }
+    page.inside = found[kept - 1].first.to_string();
+    page.read_upto = next - 1;
+    return kept;
+}
+
+Task<RowPage> MemoryTable::rows(TokenRange range, std::size_t limit, std::string inside) {
     co_await hooks_.before("table.rows");
     RowPage page;
     // One more than asked for tells whether there is more.
-    std::vector<MemoryRows::Row> found = rows_.scan(range, limit + 1);
-    std::size_t bytes = 0;
+    const Id past = Id::of(inside);
+    std::vector<MemoryRows::Row> found =
+        rows_.scan(range, limit + 1, inside.empty() ? nullptr : &past);
     page.digest = empty_digest();
     page.read_upto = range.upto;
-    for (const auto& [id, view] : found) {
-        if (page.rows.size() == limit || bytes > answer_limit) {
-            page.complete = false;
-            page.read_upto = MemoryRows::token(page.rows.back().id);
-            break;
-        }
-        State state = state_of(view);
-        bytes += size_of(state.content);
+    std::size_t kept = 0;
+    for (std::size_t bytes = 0; kept < found.size() && kept < limit && bytes <= answer_limit;) {
+        bytes += size_of(state_of(found[kept++].second).content);
+    }
+    if (kept < found.size()) {
+        page.complete = false;
+        kept = cut(page, found, kept);
+    }
+    for (std::size_t i = 0; i < kept; ++i) {
+        const auto& [id, view] = found[i];
         add_row(page.digest, id, view);
-        page.rows.push_back(Change{id, std::move(state), std::nullopt});
+        page.rows.push_back(Change{id, state_of(view), std::nullopt});
     }
     co_await hooks_.after("table.rows");
     co_return page;

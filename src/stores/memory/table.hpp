@@ -29,12 +29,18 @@ public:
     [[nodiscard]] Task<TableHistory> history() override;
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
     [[nodiscard]] RangeDigest digest_of(const Write& write) const override;
-    [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit) override;
+    [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit,
+                                     std::string inside) override;
     [[nodiscard]] Task<std::vector<Outcome>> insert(std::span<const Write> writes) override;
 
 private:
     [[nodiscard]] State state_of(const RowView& view) const;
     [[nodiscard]] RangeDigest empty_digest() const;
+    [[nodiscard]] std::uint64_t factor(const Id& id, std::uint64_t token) const;
+    void note_bounds(RangeDigest& digest, std::uint64_t token) const;
+    /// How many of the rows found stay in a page that is not the last one.
+    [[nodiscard]] std::size_t cut(RowPage& page, const std::vector<MemoryRows::Row>& found,
+                                  std::size_t kept) const;
     void add_row(RangeDigest& digest, const Id& id, const RowView& view) const;
     /// Writes one record; what the server says.
     [[nodiscard]] Task<Outcome> put(const Write& write);

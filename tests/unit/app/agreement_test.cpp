@@ -108,11 +108,23 @@ TEST(Agreement, a_column_that_was_dropped_and_is_back_is_one_like_any_other) {
 }
 
 TEST(Agreement, the_tables_key_is_no_column_to_add) {
-    TableLimits limits;
-    limits.key_column = "order_id";
-    const auto agreed = agree(table({}), index({{"order_id", of(Kind::text)}}), limits);
+    Schema rows = table({});
+    rows.key = Key({{"order_id", of(Kind::uuid), false}});
+    const auto agreed = agree(rows, index({{"order_id", of(Kind::text)}}), {});
     EXPECT_TRUE(agreed.new_columns.empty());
     EXPECT_THAT(agreed.schema.notes, ElementsAre(HasSubstr("the table's key has that name")));
+    EXPECT_EQ(agreed.schema.key, rows.key);
+}
+
+TEST(Agreement, every_column_of_a_composite_key_is_a_field) {
+    Schema rows = table({{"v", of(Kind::int_)}});
+    rows.key = Key({{"sensor", of(Kind::text), false}, {"at", of(Kind::timestamp), true}});
+    const auto agreed = agree(rows, index({{"sensor", of(Kind::text)}}), {});
+    EXPECT_THAT(agreed.new_fields, ElementsAre("at", "v"));
+    EXPECT_TRUE(agreed.new_columns.empty());
+    EXPECT_THAT(names(agreed.schema), ElementsAre("v"));
+    EXPECT_TRUE(agreed.schema.notes.empty());
+    EXPECT_THROW((void)agree(rows, index({{"sensor", json()}}), {}), Misconfigured);
 }
 
 TEST(Agreement, columns_are_added_up_to_a_limit_and_the_others_named) {

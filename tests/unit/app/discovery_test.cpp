@@ -14,7 +14,7 @@ Inventory inventory(std::vector<std::string> keyspaces, const std::vector<std::s
     Inventory all{.keyspaces = std::move(keyspaces), .tables = {}, .indices = {}};
     for (const std::string& table : tables) {
         const std::size_t dot = table.find('.');
-        all.tables.push_back({table.substr(0, dot), table.substr(dot + 1), ""});
+        all.tables.push_back({table.substr(0, dot), table.substr(dot + 1), "", {}, false});
     }
     for (const std::string& index : indices) all.indices.push_back({index, ""});
     return all;
@@ -187,6 +187,22 @@ TEST(Discovery, two_rules_that_say_different_things_of_a_table_are_refused) {
     EXPECT_THAT(plans[0].problem, HasSubstr("two [[pair]]"));
     EXPECT_THAT(plans[1].problem, HasSubstr("two [[pair]]"));
     EXPECT_EQ(plan_pairs(with({rule("shop"), rule("shop", {"orders"})}), one).size(), 1U);
+}
+
+TEST(Discovery, a_table_that_can_only_be_read_goes_one_way) {
+    Inventory known = inventory({"shop"}, {"shop.hits"}, {"shop.hits"});
+    known.tables[0].only_read = true;
+    known.tables[0].notes = {"it holds counters"};
+    const auto plans = plan_pairs({}, known);
+    ASSERT_EQ(plans.size(), 1U);
+    EXPECT_EQ(plans[0].problem, "");
+    EXPECT_EQ(plans[0].notes, known.tables[0].notes);
+    EXPECT_EQ(plans[0].shape.direction, sync::Direction::to_elasticsearch);
+    PairRule back = rule("shop");
+    back.shape.direction = sync::Direction::to_cassandra;
+    const auto refused = plan_pairs(with({back}), known);
+    ASSERT_EQ(refused.size(), 1U);
+    EXPECT_THAT(refused[0].problem, HasSubstr("shop.hits can only be read"));
 }
 
 }  // namespace

@@ -67,8 +67,9 @@ struct World {
     std::unique_ptr<Pair> pair;
     int agreements = 0;
 
-    static MemoryRows::Options table_options() {
+    static MemoryRows::Options table_options(bool partitions) {
         MemoryRows::Options options;
+        options.partitions = partitions;
         options.columns = {Column{"name", Type{}}, Column{"stock", integer()}};
         return options;
     }
@@ -83,8 +84,9 @@ struct World {
         return type;
     }
 
-    explicit World(PairSettings settings = {})
-        : rows(table_options(), clock),
+    /// With `partitions` rows whose ids begin alike up to a `~` share a token.
+    explicit World(PairSettings settings = {}, bool partitions = false)
+        : rows(table_options(partitions), clock),
           documents(index_options()),
           table(rows, hooks),
           index(documents, hooks, clock),
@@ -115,6 +117,12 @@ struct World {
         write.timestamp = timestamp;
         write.values = {{"name", Value(name)}, {"stock", Value(stock)}};
         rows.insert(id_of(number), write);
+    }
+    void insert(const Id& id, const std::string& name, std::int64_t timestamp) {
+        RowWrite write;
+        write.timestamp = timestamp;
+        write.values = {{"name", Value(name)}};
+        rows.insert(id, write);
     }
     void put(unsigned number, const std::string& name, std::int64_t stock,
              std::optional<Version> stamp) {

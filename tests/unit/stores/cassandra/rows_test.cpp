@@ -20,7 +20,7 @@ Layout layout() {
     Layout layout;
     layout.keyspace = "shop";
     layout.table = "orders";
-    layout.key = "id";
+    layout.key = Key();
     layout.columns = {{"n", typed("int"), true, true},
                       {"gone", typed("text"), false, false},
                       {"tags", typed("set<text>"), true, true}};
@@ -218,6 +218,33 @@ TEST(RowBinder, the_digest_counts_elements_once_and_wraps) {
     EXPECT_EQ(digest.columns, (std::vector<std::uint64_t>{0, 0, 1, product, 1, product}));
 }
 
+TEST(RowBinder, an_id_that_is_no_key_is_refused) {
+    const Content content{{Value(), Value(), Value()}, ""};
+    Write write = write_of(content);
+    write.id = Id::of("seven");
+    const auto bound = bind_row(layout(), write);
+    ASSERT_TRUE(std::holds_alternative<Refusal>(bound));
+    EXPECT_EQ(std::get<Refusal>(bound).value, "seven");
+    EXPECT_NE(std::get<Refusal>(bound).reason.find("id (uuid)"), std::string::npos);
+}
+
+TEST(RowBinder, every_key_column_comes_first_and_static_columns_not_at_all) {
+    Layout composite = layout();
+    composite.key = Key({{"k", typed("text"), false}, {"c", typed("int"), true}});
+    composite.columns[0].is_static = true;
+    const Content content{{std::int64_t{7}, Value(), List{std::string("a")}}, ""};
+    Write write = write_of(content);
+    write.id = Id::of("x~5");
+    const auto bound = bind_row(composite, write);
+    const BoundRow& row = std::get<BoundRow>(bound);
+    ASSERT_EQ(row.values.size(), 5U) << "k, c, tags, version, timestamp";
+    EXPECT_EQ(row.values[0].bytes, Bytes{'x'});
+    EXPECT_EQ(row.values[1].bytes, (Bytes{0, 0, 0, 5}));
+    const RangeDigest digest = digest_of_write(composite, write, 3);
+    EXPECT_EQ(digest.lowest, 3);
+    EXPECT_EQ(digest.columns[0], 0U) << "what is not written counts for nothing";
+}
+
 TEST(PageSize, starts_small_and_grows_to_what_fits_an_answer) {
     PageSize pages;
     EXPECT_EQ(pages.rows(500), 20);
@@ -245,7 +272,7 @@ TEST(Layouts, a_column_of_another_type_stops_the_pair) {
     TableInfo table;
     table.keyspace = "shop";
     table.table = "orders";
-    table.key_column = "id";
+    table.key = Key();
     table.columns = {{"n", typed("bigint")}, {"updated_at", typed("text")}};
     Schema schema;
     schema.columns = {{"n", typed("int")}};
@@ -258,9 +285,9 @@ TEST(Layouts, a_column_of_another_type_stops_the_pair) {
 }
 
 TEST(Layouts, only_newer_servers_tell_the_time_of_collections) {
-    EXPECT_TRUE(has_collection_times("5.0.8"));
-    EXPECT_TRUE(has_collection_times("10.1"));
-    EXPECT_FALSE(has_collection_times("4.1.6"));
+    EXPECT_TRUE(is_modern("5.0.8"));
+    EXPECT_TRUE(is_modern("10.1"));
+    EXPECT_FALSE(is_modern("4.1.6"));
 }
 
 }  // namespace

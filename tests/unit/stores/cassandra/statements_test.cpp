@@ -14,7 +14,7 @@ Layout layout() {
     Layout layout;
     layout.keyspace = "shop";
     layout.table = "Orders";
-    layout.key = "id";
+    layout.key = Key();
     layout.columns = {{"a\"b", typed("int"), true, true},
                       {"gone", typed("int"), false, false},
                       {"tags", typed("set<text>"), true, true}};
@@ -59,6 +59,49 @@ TEST(Statements, a_digest_counts_and_sums_each_column) {
               "sum(maxwritetime(\"tags\") * token(\"id\")), "
               "count(\"updated_at\"), sum(writetime(\"updated_at\") * token(\"id\")) "
               "FROM \"shop\".\"Orders\" WHERE token(\"id\") > ? AND token(\"id\") <= ?");
+}
+
+Layout clustered() {
+    Layout layout;
+    layout.keyspace = "iot";
+    layout.table = "readings";
+    layout.key = Key({{"Site", typed("text"), false},
+                      {"sensor", typed("int"), false},
+                      {"at", typed("timestamp"), true},
+                      {"n", typed("int"), true}});
+    layout.columns = {{"v", typed("int"), true, true}, {"s", typed("int"), true, true, true}};
+    layout.hashes = true;
+    return layout;
+}
+
+TEST(Statements, rows_of_a_partition_are_asked_for_by_their_clustering_columns) {
+    EXPECT_EQ(select_by_keys(clustered()),
+              "SELECT \"Site\", \"sensor\", \"at\", \"n\", "
+              "\"v\", writetime(\"v\"), ttl(\"v\"), \"s\", writetime(\"s\"), ttl(\"s\") "
+              "FROM \"iot\".\"readings\" WHERE \"Site\" = ? AND \"sensor\" = ? "
+              "AND (\"at\", \"n\") IN ?");
+    Layout wide = clustered();
+    wide.key = Key({{"a", typed("text"), false}, {"b", typed("text"), false}});
+    EXPECT_TRUE(select_by_keys(wide).ends_with("WHERE \"a\" = ? AND \"b\" = ?"));
+}
+
+TEST(Statements, static_columns_are_not_written) {
+    EXPECT_EQ(insert_row(clustered()),
+              "INSERT INTO \"iot\".\"readings\" (\"Site\", \"sensor\", \"at\", \"n\", \"v\") "
+              "VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
+}
+
+TEST(Statements, a_digest_tells_the_rows_of_a_partition_apart) {
+    const std::string token = "token(\"Site\", \"sensor\")";
+    const std::string query = digest_queries(clustered())[0];
+    EXPECT_TRUE(query.starts_with("SELECT count(\"n\"), sum(" + token +
+                                  " * cast(blob_as_varint(mask_hash(\"at\")) AS bigint)"
+                                  " * cast(blob_as_varint(mask_hash(\"n\")) AS bigint)), min(" +
+                                  token + "), max(" + token + "), count(\"v\")"))
+        << query;
+    Layout old = clustered();
+    old.hashes = false;
+    EXPECT_EQ(digest_queries(old)[0].find("mask_hash"), std::string::npos);
 }
 
 TEST(Statements, a_digest_of_many_columns_is_several_queries) {

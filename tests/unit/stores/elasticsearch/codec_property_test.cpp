@@ -16,7 +16,8 @@ RC_GTEST_PROP(CodecProperty, every_value_comes_back_as_it_was_written, ()) {
     Content content;
     content.values.push_back(any_value(type));
     std::string out;
-    const auto refusal = append_document(out, content, Version{1'795'184'227'797'123}, layout);
+    const auto refusal =
+        append_document(out, Id(), content, Version{1'795'184'227'797'123}, layout);
     RC_ASSERT(!refusal);
     RC_LOG() << to_cql(type) << ": " << out << "\n";
     const ReadDocument read = read_source(out, layout);
@@ -31,7 +32,7 @@ RC_GTEST_PROP(CodecProperty, a_document_is_one_line, ()) {
     Content content;
     content.values.push_back(any_value(type));
     std::string out;
-    RC_ASSERT(!append_document(out, content, Version{0}, layout));
+    RC_ASSERT(!append_document(out, Id(), content, Version{0}, layout));
     RC_ASSERT(out.find('\n') == std::string::npos);
 }
 
@@ -43,7 +44,7 @@ RC_GTEST_PROP(CodecProperty, any_json_is_a_value_or_a_refusal, ()) {
     Content content;
     content.values.push_back(any_value(other));
     std::string out;
-    RC_ASSERT(!append_document(out, content, Version{0}, other_layout));
+    RC_ASSERT(!append_document(out, Id(), content, Version{0}, other_layout));
     const ReadDocument read = read_source(out, layout);
     if (read.problem) {
         RC_ASSERT(read.problem->field == "f");
@@ -52,7 +53,7 @@ RC_GTEST_PROP(CodecProperty, any_json_is_a_value_or_a_refusal, ()) {
     }
     // What was taken can be written again, and says the same.
     std::string again;
-    const auto refusal = append_document(again, read.content, Version{0}, layout);
+    const auto refusal = append_document(again, Id(), read.content, Version{0}, layout);
     if (refusal) RC_FAIL(refusal->reason);
     RC_LOG() << to_cql(type) << ": " << out << " " << again << "\n";
     const ReadDocument back = read_source(again, layout);

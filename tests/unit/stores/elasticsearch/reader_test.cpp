@@ -241,7 +241,7 @@ TEST(Reader, fields_that_are_no_columns_are_carried_over) {
     const Layout layout = layout_of(schema_of({{"a", integer}}));
     const auto document =
         JsonDocument::parse(R"({"x": 1.10, "a":1, "y\"": [ {"z" : 1} ], "updated_at":5})");
-    const ReadDocument read = read_document(document->root(), layout);
+    const ReadDocument read = read_document(Id(), document->root(), layout);
     EXPECT_EQ(read.content.carried, R"("x":1.10,"y\"":[{"z":1}])");
     EXPECT_EQ(read.unknown.size(), 2U);
     EXPECT_EQ(read.content.values.at(0), number(1));
@@ -261,6 +261,30 @@ TEST(Reader, the_first_problem_is_told_and_its_value_is_cut) {
         read_source(R"({"b":")" + std::string(500, 'x') + R"(","a":"y"})", layout);
     EXPECT_EQ(read.problem->field, "b");
     EXPECT_LE(read.problem->value.size(), shown_limit + 3);
+}
+
+TEST(Reader, a_field_of_the_key_is_no_content_and_must_say_what_the_id_says) {
+    Schema schema = schema_of({{"v", Type{.kind = Kind::text}}});
+    schema.key =
+        Key({{"sensor", Type{.kind = Kind::text}, false}, {"n", Type{.kind = Kind::int_}, true}});
+    const Layout layout = layout_of(schema);
+    const auto read = [&](const char* source) {
+        const auto document = JsonDocument::parse(source);
+        ReadDocument found = read_document(Id::of("s~7"), document->root(), layout);
+        found.unknown.clear();
+        return found;
+    };
+    for (const char* source : {R"({"sensor":"s","n":7,"v":"x"})", R"({"v":"x"})",
+                               R"({"sensor":null,"n":[7],"v":"x"})"}) {
+        const ReadDocument found = read(source);
+        EXPECT_FALSE(found.problem) << source;
+        EXPECT_EQ(found.content.values[0], Value(std::string("x")));
+        EXPECT_EQ(found.content.carried, "");
+    }
+    const ReadDocument other = read(R"({"sensor":"s","n":8,"v":"x"})");
+    ASSERT_TRUE(other.problem);
+    EXPECT_EQ(other.problem->field, "n");
+    EXPECT_EQ(other.problem->value, "8");
 }
 
 }  // namespace

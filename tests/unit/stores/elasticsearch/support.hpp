@@ -39,7 +39,7 @@ inline Layout layout_of_field(const Type& type, const std::string& mapping) {
 inline ReadDocument read_source(const std::string& source, const Layout& layout) {
     const auto document = JsonDocument::parse(source);
     if (!document) throw std::runtime_error("no JSON: " + source);
-    ReadDocument read = read_document(document->root(), layout);
+    ReadDocument read = read_document(Id(), document->root(), layout);
     read.unknown.clear();  // they look into the document
     return read;
 }
@@ -58,7 +58,7 @@ inline std::string write_value(const Value& value, const Type& type,
     Content content;
     content.values.push_back(value);
     std::string out;
-    if (const auto refusal = append_document(out, content, Version{0}, layout))
+    if (const auto refusal = append_document(out, Id(), content, Version{0}, layout))
         return "refused: " + refusal->reason;
     const std::string end = R"("updated_at":"1970-01-01T00:00:00.000000Z"})";
     out.resize(out.size() - end.size());

@@ -99,7 +99,7 @@ TEST(Writer, a_refusal_names_the_field_and_leaves_nothing_behind) {
     Content content;
     content.values = {std::string("x"), std::string("{")};
     std::string out = "before";
-    const auto refusal = append_document(out, content, Version{0}, layout);
+    const auto refusal = append_document(out, Id(), content, Version{0}, layout);
     EXPECT_EQ(refusal->field, "b");
     EXPECT_EQ(refusal->value, "{");
     EXPECT_EQ(out, "before");
@@ -111,10 +111,39 @@ TEST(Writer, what_is_carried_over_stands_between_the_values_and_the_version) {
     content.values = {std::string("x")};
     content.carried = R"("c":1.10)";
     std::string out;
-    EXPECT_FALSE(append_document(out, content, Version{1}, layout));
+    EXPECT_FALSE(append_document(out, Id(), content, Version{1}, layout));
     EXPECT_EQ(out, R"({"a":"x","c":1.10,"updated_at":"1970-01-01T00:00:00.000001Z"})");
     EXPECT_EQ(to_json(content, layout), R"({"a":"x","c":1.10})");
     EXPECT_EQ(to_json(Content{}, layout), "{}");
+}
+
+Layout layout_of_composite() {
+    Schema schema = schema_of({{"v", text}});
+    schema.key = Key({{"sensor", text, false}, {"at", Type{.kind = Kind::timestamp}, true}});
+    return layout_of(schema, R"({"at":{"type":"date","format":"epoch_millis"}})");
+}
+
+TEST(Writer, the_columns_of_a_composite_key_are_fields) {
+    Content content;
+    content.values = {std::string("x")};
+    std::string out;
+    EXPECT_TRUE(!append_document(out, Id::of("s%7E1~1970-01-01T00:00:01.000Z"), content, Version{0},
+                                 layout_of_composite()));
+    EXPECT_EQ(out,
+              R"({"sensor":"s~1","at":1000,"v":"x","updated_at":"1970-01-01T00:00:00.000000Z"})");
+}
+
+TEST(Writer, an_id_that_is_too_long_for_elasticsearch_is_refused) {
+    std::string out;
+    const Content content{{std::string("x")}, ""};
+    EXPECT_FALSE(append_document(out, Id::of(std::string(512, 'k')), content, Version{0},
+                                 layout_of(schema_of({{"a", text}}))));
+    out.clear();
+    const auto refusal = append_document(out, Id::of(std::string(513, 'k')), content, Version{0},
+                                         layout_of(schema_of({{"a", text}})));
+    ASSERT_TRUE(refusal);
+    EXPECT_THAT(refusal->reason, HasSubstr("513 bytes"));
+    EXPECT_EQ(out, "");
 }
 
 TEST(Writer, for_people_nothing_is_refused) {

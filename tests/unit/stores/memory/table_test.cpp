@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.hpp"
 #include "fixture.hpp"
@@ -207,10 +208,10 @@ TEST_F(MemoryTableTest, the_digest_of_a_first_copy_is_what_the_server_says_after
 TEST_F(MemoryTableTest, the_digests_of_pages_add_up_to_that_of_the_range) {
     rows_.insert(id_, row_of(5'000, text("x"), text("y")));
     rows_.insert(id_of(2), row_of(9'000, text("x"), Value()));
-    RowPage page = run(table_.rows(TokenRange{}, 1));
+    RowPage page = run(table_.rows(TokenRange{}, 1, ""));
     RangeDigest sum = page.digest;
     EXPECT_EQ(sum.count, 1U);
-    page = run(table_.rows(TokenRange{page.read_upto, INT64_MAX}, 10));
+    page = run(table_.rows(TokenRange{page.read_upto, INT64_MAX}, 10, ""));
     sum += page.digest;
     EXPECT_EQ(run(table_.digest(TokenRange{})), sum);
 }
@@ -236,14 +237,40 @@ TEST_F(MemoryTableTest, pages_cover_a_range_once_in_token_order) {
     std::vector<Id> seen;
     TokenRange range;
     for (bool complete = false; !complete;) {
-        const RowPage page = run(table_.rows(range, 3));
+        const RowPage page = run(table_.rows(range, 3, ""));
         complete = page.complete;
         for (const Change& change : page.rows) seen.push_back(change.id);
         range.after = page.read_upto;
     }
     EXPECT_EQ(seen.size(), 20U);
-    EXPECT_TRUE(
-        std::ranges::is_sorted(seen, {}, [](const Id& id) { return MemoryRows::token(id); }));
+    EXPECT_TRUE(std::ranges::is_sorted(seen, {}, [this](const Id& id) { return rows_.token(id); }));
+}
+
+TEST_F(MemoryTableTest, a_page_of_one_partition_goes_on_inside_of_it) {
+    MemoryRows::Options options;
+    options.columns = rows_.options().columns;
+    options.partitions = true;
+    MemoryRows rows(options, clock_);
+    MemoryTable table(rows, hooks_);
+    run(table.provision(run(table.describe()), false));
+    for (int i = 0; i < 10; ++i) {
+        rows.insert(Id::of("a~" + std::to_string(i)), row_of(1, text("x"), text("y")));
+        rows.insert(Id::of("b" + std::to_string(i) + "~"), row_of(1, text("x"), text("y")));
+    }
+    std::set<Id> seen;
+    RangeDigest sum;
+    TokenRange range;
+    std::string inside;
+    for (bool complete = false; !complete;) {
+        RowPage page = run(table.rows(range, 3, inside));
+        for (const Change& change : page.rows) EXPECT_TRUE(seen.insert(change.id).second);
+        complete = page.complete;
+        sum += page.digest;
+        range.after = page.read_upto;
+        inside = page.inside;
+    }
+    EXPECT_EQ(seen.size(), 20U);
+    EXPECT_EQ(run(table.digest(TokenRange{})), sum);
 }
 
 class MemoryTableWithoutVersionTest : public MemoryTableTest {

@@ -1,12 +1,12 @@
-// Durations as text; the rest of scalars.hpp is in scalars.cpp.
+// Durations as text; the rest of text.hpp is in text.cpp.
 
 #include <array>
 #include <charconv>
 #include <limits>
 
-#include "stores/elasticsearch/scalars.hpp"
+#include "model/text.hpp"
 
-namespace duet::elasticsearch {
+namespace duet {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::optional<Duration> parse_duration(std::string_view text) {
     return fits ? std::optional(duration) : std::nullopt;
 }
 
-}  // namespace duet::elasticsearch
+}  // namespace duet

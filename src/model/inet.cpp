@@ -1,10 +1,10 @@
-#include "stores/elasticsearch/inet.hpp"
+#include "model/inet.hpp"
 
 #include <arpa/inet.h>
 
 #include <array>
 
-namespace duet::elasticsearch {
+namespace duet {
 
 std::string inet_text(const Inet& address) {
     std::array<char, INET6_ADDRSTRLEN> text{};
@@ -23,4 +23,4 @@ std::optional<Inet> parse_inet(std::string_view text) {
     return address;
 }
 
-}  // namespace duet::elasticsearch
+}  // namespace duet

@@ -7,10 +7,10 @@
 
 #include "model/value.hpp"
 
-namespace duet::elasticsearch {
+namespace duet {
 
 [[nodiscard]] std::string inet_text(const Inet& address);
 /// Dotted IPv4 or IPv6 without a zone.
 [[nodiscard]] std::optional<Inet> parse_inet(std::string_view text);
 
-}  // namespace duet::elasticsearch
+}  // namespace duet

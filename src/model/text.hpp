@@ -1,5 +1,6 @@
 #pragma once
-// The text forms of scalars in documents: what Duet writes, and what it reads back.
+// The text forms of scalars, in documents and in the ids of records: what Duet writes, and what it
+// reads back.
 
 #include <cstdint>
 #include <optional>
@@ -9,7 +10,7 @@
 #include "model/type.hpp"
 #include "model/value.hpp"
 
-namespace duet::elasticsearch {
+namespace duet {
 
 /// The text of a scalar, without quotes: digits, ISO 8601, canonical UUID, base64 and so on. Never
 /// of null or a collection.
@@ -36,4 +37,4 @@ void append_text(std::string& out, const Value& value, const Type& type);
 /// A number's text as an integer: "12", "12.0", "1.2e1".
 [[nodiscard]] std::optional<BigInteger> parse_integer(std::string_view text);
 
-}  // namespace duet::elasticsearch
+}  // namespace duet

@@ -1,4 +1,4 @@
-#include "stores/elasticsearch/scalars.hpp"
+#include "model/text.hpp"
 
 #include <fmt/format.h>
 
@@ -11,9 +11,9 @@
 #include <limits>
 
 #include "base/time.hpp"
-#include "stores/elasticsearch/inet.hpp"
+#include "model/inet.hpp"
 
-namespace duet::elasticsearch {
+namespace duet {
 
 namespace {
 
@@ -237,4 +237,4 @@ std::optional<std::int64_t> parse_time_of_day(std::string_view text) {
     return instant->seconds * 1'000'000'000 + instant->nanoseconds;
 }
 
-}  // namespace duet::elasticsearch
+}  // namespace duet
