@@ -137,7 +137,8 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
 
     const sync::Direction direction = limits.shape.direction;
     LeftAlone left;
-    if (direction != sync::Direction::to_cassandra) agreed.new_fields = new_key_fields(table, index);
+    if (direction != sync::Direction::to_cassandra)
+        agreed.new_fields = new_key_fields(table, index);
     for (const Column& column : table.columns) {
         if (!chosen(limits.shape.columns, column.name)) continue;
         const auto at = index.find(column.name);

@@ -32,6 +32,8 @@ struct Known {
     std::map<std::string, const KnownIndex*> indices;
 };
 
+constexpr std::size_t cql_name_limit = 48;  // Cassandra's own
+
 std::string first_of(const std::string& one, const std::string& other) {
     return one.empty() ? other : one;
 }
@@ -66,6 +68,13 @@ PairPlan plan_for(const TableName& name, const std::string& index, const Known& 
     const std::string of_table = plan.creates_table ? "" : table_at->second->problem;
     const std::string of_index = plan.creates_index ? "" : index_at->second->problem;
     plan.problem = first_of(first_of(of_table, of_index), plan.problem);
+    if (plan.problem.empty() && plan.creates_table && name.table.size() > cql_name_limit) {
+        plan.problem = fmt::format(
+            "its table would be called {}, and Cassandra takes names of at most {} characters; "
+            "name its table in a [[pair]]: keyspace = \"{}\", tables = [\"one table\"], "
+            "index = \"{}\"",
+            name.table, cql_name_limit, name.keyspace, index);
+    }
     if (!plan.problem.empty() || !plan.creates_index) return plan;
     if (const auto problem = elasticsearch::index_name_problem(index)) {
         plan.problem = fmt::format(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "model/names.hpp"
 #include "stores/elasticsearch/catalog.hpp"
 
 namespace duet::app {
@@ -13,12 +14,19 @@ namespace {
 
 constexpr std::string_view keyspace_mark = "{keyspace}";
 constexpr std::string_view table_mark = "{table}";
-constexpr std::size_t cql_name_limit = 48;  // Cassandra's own
+/// No index begins with an underscore, but a table or keyspace may.
+constexpr std::string_view leading_underscore = "~_";
 
-bool is_cql_name(std::string_view name) {
-    return !name.empty() && name.size() <= cql_name_limit &&
-           std::ranges::all_of(name,
-                               [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+/// Of a keyspace's name nothing is escaped but its capitals: so the first separator ends it.
+bool is_keyspace(std::string_view part) {
+    for (std::size_t i = 0; i < part.size(); ++i) {
+        const auto c = static_cast<unsigned char>(part[i]);
+        const bool word = std::isalnum(c) != 0 || c == '_';
+        const bool capital = c == '~' && i + 1 < part.size() &&
+                             std::islower(static_cast<unsigned char>(part[i + 1])) != 0;
+        if (!word && !capital) return false;
+    }
+    return !part.empty();
 }
 
 std::string replaced(std::string text, std::string_view mark, std::string_view by) {
@@ -36,8 +44,8 @@ std::optional<std::string_view> between(std::string_view text, std::string_view 
     return text.substr(begin.size(), text.size() - begin.size() - end.size());
 }
 
-/// Both marks are free. A name that can be cut in two ways (a separator that may be part of a name)
-/// leaves it open which table is meant: none, then.
+/// Both marks are free. A name that can be cut in two ways (a separator that may be part of a
+/// keyspace's name) leaves it open which table is meant: none, then.
 std::optional<TableName> split(std::string_view pattern, std::string_view index,
                                std::size_t keyspace_at, std::size_t table_at) {
     const bool keyspace_first = keyspace_at < table_at;
@@ -55,10 +63,11 @@ std::optional<TableName> split(std::string_view pattern, std::string_view index,
          cut = middle->find(separator, cut + 1)) {
         const std::string_view left = middle->substr(0, cut);
         const std::string_view right = middle->substr(cut + separator.size());
-        if (!is_cql_name(left) || !is_cql_name(right)) continue;
+        const std::string_view keyspace = keyspace_first ? left : right;
+        const std::string_view table = keyspace_first ? right : left;
+        if (!is_keyspace(keyspace) || table.empty()) continue;
         if (found) return std::nullopt;
-        found = keyspace_first ? TableName{std::string(left), std::string(right)}
-                               : TableName{std::string(right), std::string(left)};
+        found = TableName{index_to_table(keyspace), index_to_table(table)};
     }
     return found;
 }
@@ -85,17 +94,20 @@ std::optional<std::string> pattern_problem(std::string_view pattern, bool one_ta
 }
 
 std::string index_name(std::string_view pattern, const TableName& name) {
-    return replaced(replaced(std::string(pattern), keyspace_mark, name.keyspace), table_mark,
-                    name.table);
+    const std::string index =
+        replaced(replaced(std::string(pattern), keyspace_mark, table_to_index(name.keyspace)),
+                 table_mark, table_to_index(name.table));
+    return index.starts_with('_') ? "~" + index : index;
 }
 
 std::optional<TableName> table_name(std::string_view pattern, std::string_view index,
                                     const TableName& given) {
+    if (index.starts_with(leading_underscore)) index.remove_prefix(1);
     // A keyspace that is known is text like any other; what is left free is {table}, or {keyspace}
     // and {table}.
-    const std::string text = given.keyspace.empty()
-                                 ? std::string(pattern)
-                                 : replaced(std::string(pattern), keyspace_mark, given.keyspace);
+    const std::string text = given.keyspace.empty() ? std::string(pattern)
+                                                    : replaced(std::string(pattern), keyspace_mark,
+                                                               table_to_index(given.keyspace));
     const std::size_t table_at = text.find(table_mark);
     const std::size_t keyspace_at = text.find(keyspace_mark);
     if (table_at == std::string::npos) {
@@ -105,8 +117,8 @@ std::optional<TableName> table_name(std::string_view pattern, std::string_view i
     if (keyspace_at == std::string::npos) {
         const auto middle =
             between(index, text.substr(0, table_at), text.substr(table_at + table_mark.size()));
-        if (!middle || !is_cql_name(*middle)) return std::nullopt;
-        return TableName{given.keyspace, std::string(*middle)};
+        if (!middle || middle->empty()) return std::nullopt;
+        return TableName{given.keyspace, index_to_table(*middle)};
     }
     return split(text, index, keyspace_at, table_at);
 }

@@ -173,8 +173,8 @@ private:
         fmt::print("\n{:<{}}  {:<7}  {:>9}  {:>8}  {:>8}  {:>10}  {:>6}  feeds\n", "pair", width,
                    "state", "behind", "lag", "sweep", "quarantine", "beaten");
         for (const PairState& state : states) {
-            fmt::print("{:<{}}  {:<7}  {:>9}  {:>8}  {:>8}  {:>10}  {:>6}  {}\n",
-                       state.plan.name, width, state.state, grouped(state.behind),
+            fmt::print("{:<{}}  {:<7}  {:>9}  {:>8}  {:>8}  {:>10}  {:>6}  {}\n", state.plan.name,
+                       width, state.state, grouped(state.behind),
                        seconds_or_dash(state.lag_seconds), seconds_or_dash(state.sweep_seconds),
                        state.quarantined, state.kept, state.feeds);
             if (!state.problem.empty()) fmt::print("  {}\n", state.problem);

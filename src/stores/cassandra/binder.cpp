@@ -219,16 +219,26 @@ BoundRow bind_removal(const Layout& layout, const Removal& removal) {
 }
 
 Bound bind_keys(const Key& key, std::span<const Id> ids) {
-    std::vector<Bytes> keys;
-    keys.reserve(ids.size());
+    Bound bound{Bound::Kind::value, {}};
+    bound.bytes.reserve(4 + ids.size() * 20);
+    append_big(bound.bytes, std::int32_t{0});
+    std::int32_t count = 0;
+    const auto add = [&](ByteView bytes) {
+        append_big(bound.bytes, static_cast<std::int32_t>(bytes.size()));
+        append(bound.bytes, bytes);
+        ++count;
+    };
     for (const Id& id : ids) {
         if (const Uuid* uuid = id.uuid(); uuid != nullptr && key.is_uuid()) {
-            keys.emplace_back(uuid->bytes.begin(), uuid->bytes.end());
-        } else if (auto bytes = key_bytes(key, id)) {
-            keys.push_back(std::move(bytes->front()));
+            add(uuid->bytes);
+        } else if (const auto bytes = key_bytes(key, id)) {
+            add(bytes->front());
         }
     }
-    return bind_list(keys);
+    Bytes size;
+    append_big(size, count);
+    std::ranges::copy(size, bound.bytes.begin());
+    return bound;
 }
 
 Bound bind_value(const Value& value, const Type& type) {

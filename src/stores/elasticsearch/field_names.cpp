@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "model/names.hpp"
 
 namespace duet::elasticsearch {
 
@@ -23,16 +24,22 @@ const FieldOption* FieldNames::of_field(std::string_view field) const {
 Schema FieldNames::to_fields(const Schema& schema, const std::string& index) const {
     Schema fields = schema;
     std::map<std::string, std::string> owners;
-    for (Column& column : fields.columns) {
-        const FieldOption* option = of_column(column.name);
-        std::string field = option == nullptr ? column.name : option->field;
-        const auto [owner, fresh] = owners.emplace(field, column.name);
+    const auto rename = [&](std::string& column) {
+        const FieldOption* option = of_column(column);
+        std::string field = option == nullptr ? column_to_field(column) : option->field;
+        const auto [owner, fresh] = owners.emplace(field, column);
         if (!fresh) {
             throw Misconfigured(fmt::format("index {}: columns {} and {} would both be field {}",
-                                            index, owner->second, column.name, field),
+                                            index, owner->second, column, field),
                                 "give one of them another field in a [[pair.field]]");
         }
-        column.name = std::move(field);
+        column = std::move(field);
+    };
+    for (Column& column : fields.columns) rename(column.name);
+    if (schema.key.is_composite()) {
+        std::vector<KeyColumn> key = schema.key.columns();
+        for (KeyColumn& column : key) rename(column.name);
+        fields.key = Key(std::move(key));
     }
     return fields;
 }
@@ -46,15 +53,24 @@ std::string FieldNames::mapping_of(const Column& field) const {
 void FieldNames::to_columns(MappedColumns& mapped) const {
     std::vector<Column> columns;
     for (Column& column : mapped.columns) {
+        if (column.name.find('.') != std::string::npos) {
+            mapped.notes.push_back(
+                fmt::format("field {} stays in the documents: the mapping makes no objects of dots "
+                            "(subobjects: false)",
+                            column.name));
+            continue;
+        }
         const FieldOption* option = of_field(column.name);
-        const FieldOption* elsewhere = option == nullptr ? of_column(column.name) : nullptr;
+        std::string own = field_to_column(column.name);
+        const FieldOption* elsewhere = option == nullptr ? of_column(own) : nullptr;
         if (elsewhere != nullptr) {
             mapped.notes.push_back(
                 fmt::format("field {0} stays in the documents: column {0} "
                             "stands in field {1} ([[pair.field]])",
-                            column.name, elsewhere->field));
+                            own, elsewhere->field));
             continue;
         }
+        column.name = std::move(own);
         if (option != nullptr) {
             column.name = option->column;
             if (option->type) column.type = *option->type;

@@ -1,5 +1,6 @@
 #pragma once
-// Columns that stand in the documents under another name, or with a mapping of the user's choice.
+// Columns that stand in the documents under another name (the user's choice, or since no field can
+// be called so: model/names.hpp), or with a mapping of the user's choice.
 
 #include <optional>
 #include <string>
@@ -23,8 +24,8 @@ public:
     FieldNames() = default;
     explicit FieldNames(std::vector<FieldOption> options) : options_(std::move(options)) {}
 
-    /// The schema with the names of fields for those of columns. Throws Misconfigured where two
-    /// columns would be one field.
+    /// The schema with the names of fields for those of columns, the key's too. Throws
+    /// Misconfigured where two columns would be one field.
     [[nodiscard]] Schema to_fields(const Schema& schema, const std::string& index) const;
     /// The mapping that a field gets.
     [[nodiscard]] std::string mapping_of(const Column& field) const;

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "elastic/index.hpp"
+#include "model/names.hpp"
 #include "stores/elasticsearch/answer.hpp"
 #include "stores/elasticsearch/bulk_outcome.hpp"
 #include "stores/elasticsearch/catalog.hpp"
@@ -38,18 +39,20 @@ void check(const Json& index, const std::string& name) {
     }
 }
 
-/// A field to be made that Elasticsearch would take for something else.
-void check_names(const std::vector<Column>& columns, const std::string& index) {
-    for (const Column& column : columns) {
-        if (const auto problem = field_name_problem(column.name)) {
-            throw Misconfigured(fmt::format("index {}: no field can be named \"{}\": {}", index,
-                                            column.name, *problem),
-                                "rename the column, or leave it out of the pair");
-        }
+constexpr std::size_t field_name_limit = 512;  // characters, Elasticsearch's own
+
+void check_names(const std::vector<Column>& fields, const std::string& index) {
+    for (const Column& field : fields) {
+        if (field.name.size() <= field_name_limit) continue;
+        throw Misconfigured(
+            fmt::format("index {}: the field of the column {:.64}... would have a name longer than "
+                        "{} bytes",
+                        index, field_to_column(field.name), field_name_limit),
+            "leave the column out of the pair (columns)");
     }
 }
 
-/// Every column that a document has as a field: the key's too, where the `_id` is made of several.
+/// Every field of a document: the key's columns too, where the `_id` is made of several.
 std::vector<Column> fields_of(const Schema& schema) {
     std::vector<Column> fields;
     if (schema.key.is_composite()) {

@@ -130,10 +130,9 @@ State ElasticIndex::state_of(const Id& id, const Json& found, std::int64_t seen_
     state.content = std::move(read.content);
     state.version = read.version;
     state.problem = std::move(read.problem);
-    for (const std::string_view name : read.unknown) {
-        const std::string text(name);
-        if (familiar_.contains(text) || newcomers_.size() >= noted_limit) continue;
-        newcomers_.insert(text);
+    for (const std::string& name : read.unknown) {
+        if (familiar_.contains(name) || newcomers_.size() >= noted_limit) continue;
+        newcomers_.insert(name);
         state.unfamiliar = true;
     }
     if (state.problem) state.unread = std::string(source.raw());

@@ -21,9 +21,9 @@ std::string prefix_of(std::string_view name) {
 Field field_of(const std::string& name, const Type& type, const Json& properties) {
     Field field;
     field.name = name;
-    field.prefix = prefix_of(name);
+    field.prefix = prefix_of(field.name);
     field.type = type;
-    const Json mapped = properties[name];
+    const Json mapped = properties[field.name];
     if (mapped["format"].exists()) field.dates = DateFormat(mapped["format"].text());
     if (type.kind == Kind::text && holds_json(mapped)) field.type.holds_json = true;
     const std::string_view kind = mapped["type"].text();

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "elastic/client.hpp"
+#include "model/names.hpp"
 #include "model/text.hpp"
 #include "stores/elasticsearch/date_format.hpp"
 #include "stores/elasticsearch/stamp_format.hpp"
@@ -32,7 +33,8 @@ std::string keyword() {
 std::string udt_mapping(const Type& type) {
     std::string text = R"({"type":"object","properties":{)";
     for (std::size_t i = 0; i < type.elements.size(); ++i) {
-        if (field_name_problem(type.field_names[i])) return std::string(opaque);
+        const std::string& name = type.field_names[i];
+        if (column_to_field(name) != name) return std::string(opaque);
         if (i > 0) text += ',';
         elastic::append_json_string(text, type.field_names[i]);
         text += ':';
@@ -214,7 +216,7 @@ std::string missing_parts(const Type& type, const Json& mapped) {
             mapping = missing_parts(element.elements[i], part);
             if (mapping.empty()) continue;
             mapping = "{" + mapping + "}";
-        } else if (field_name_problem(name)) {
+        } else if (column_to_field(name) != name) {
             continue;
         }
         added += added.empty() ? "" : ",";
@@ -345,20 +347,6 @@ bool holds_json(const Json& field) {
            (is_object(field) || !type_of(field, SeenField{}) ||
             type_of(field, SeenField{})->holds_json) &&
            name != "alias";
-}
-
-std::optional<std::string> field_name_problem(std::string_view name) {
-    if (name.empty() || name.find_first_not_of(" \t\n") == std::string_view::npos)
-        return "a field needs a name";
-    if (name.find('.') != std::string_view::npos) return "a dot in a field's name means an object";
-    if (name.size() > 512) return "it is too long";
-    if (is_one_of(name, {"_id", "_index", "_source", "_routing", "_version", "_seq_no",
-                         "_primary_term", "_type", "_field_names", "_ignored", "_size", "_tier",
-                         "_nested_path", "_doc_count", "_feature", "_data_stream_timestamp",
-                         "_tsid", "_ignored_source", "_inference_fields"})) {
-        return "Elasticsearch keeps this name for itself";
-    }
-    return std::nullopt;
 }
 
 }  // namespace duet::elasticsearch

@@ -68,9 +68,6 @@ struct MappedColumns {
 /// Text of a field with this mapping holds JSON.
 [[nodiscard]] bool holds_json(const Json& field);
 
-/// Why no field of this name can be made; empty: it can.
-[[nodiscard]] std::optional<std::string> field_name_problem(std::string_view name);
-
 constexpr int keyword_limit =
     8'191;  // ignore_above: 32,766 bytes a term, of up to 4 bytes a character
 constexpr std::size_t sampled_fields = 10'000;  // names that a sample remembers

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/text.hpp"
+#include "stores/elasticsearch/dotted.hpp"
 
 namespace duet::elasticsearch {
 
@@ -220,9 +221,7 @@ void check_key_field(const Id& id, const Json& member, std::size_t place, const 
           "the field, or index the document anew under the _id that it means");
 }
 
-}  // namespace
-
-ReadDocument read_document(const Id& id, const Json& source, const Layout& layout) {
+ReadDocument read_members(const Id& id, const Json& source, const Layout& layout) {
     ReadDocument read;
     read.content.values.resize(layout.fields().size());
     const auto refuse = [&](std::string_view field, std::string value, std::string reason) {
@@ -261,7 +260,7 @@ ReadDocument read_document(const Id& id, const Json& source, const Layout& layou
             member.append_key(carried);
             carried += ':';
             append_compact(carried, member.raw());
-            read.unknown.push_back(name);
+            read.unknown.emplace_back(name);
             continue;
         }
         next = *place + 1;
@@ -274,6 +273,22 @@ ReadDocument read_document(const Id& id, const Json& source, const Layout& layou
         } catch (const Unfit& reason) {
             refuse(field.name, reason.value, reason.reason);
         }
+    }
+    return read;
+}
+
+}  // namespace
+
+ReadDocument read_document(const Id& id, const Json& source, const Layout& layout) {
+    const auto undotted = undot(source, layout);
+    if (!undotted) return read_members(id, source, layout);
+    const auto document = JsonDocument::parse(undotted->text);
+    if (document) return read_members(id, document->root(), layout);
+    ReadDocument read = read_members(id, source, layout);
+    if (!read.problem) {
+        read.problem = Refusal{undotted->clash, "",
+                               "stands in the document twice, once with dots and once inside of an "
+                               "object: leave one of them out"};
     }
     return read;
 }

@@ -107,11 +107,34 @@ TEST(Discovery, what_a_server_says_against_a_table_or_an_index_is_the_reason) {
     EXPECT_EQ(plans[2].problem, "it is closed");
 }
 
-TEST(Discovery, a_name_that_elasticsearch_refuses_is_reported_with_its_remedy) {
+TEST(Discovery, a_table_in_capitals_has_an_index_of_its_own) {
     const auto plans = plan_pairs({}, inventory({"shop"}, {"shop.Orders"}, {}));
     ASSERT_EQ(plans.size(), 1U);
-    EXPECT_THAT(plans[0].problem, HasSubstr("upper-case"));
-    EXPECT_THAT(plans[0].problem, HasSubstr("tables = [\"Orders\"]"));
+    EXPECT_EQ(plans[0].problem, "");
+    EXPECT_EQ(plans[0].index, "shop.~orders");
+}
+
+TEST(Discovery, two_names_that_would_collide_are_both_named) {
+    const auto shared = plan_pairs(with({rule("shop", {"a"}, "one"), rule("shop", {"b"}, "one")}),
+                                   inventory({"shop"}, {"shop.a", "shop.b"}, {}));
+    ASSERT_EQ(shared.size(), 2U);
+    EXPECT_THAT(shared[0].problem, HasSubstr("shop.a and shop.b"));
+    EXPECT_THAT(shared[1].problem, HasSubstr("shop.a and shop.b"));
+}
+
+TEST(Discovery, a_name_that_elasticsearch_refuses_is_reported_with_its_remedy) {
+    const auto plans = plan_pairs({}, inventory({"shop"}, {"shop.a_x20_b"}, {}));
+    ASSERT_EQ(plans.size(), 1U);
+    EXPECT_THAT(plans[0].problem, HasSubstr("or a blank"));
+    EXPECT_THAT(plans[0].problem, HasSubstr("tables = [\"a_x20_b\"]"));
+}
+
+TEST(Discovery, a_name_too_long_for_cassandra_is_told) {
+    const std::string index = "shop." + std::string(20, '-');
+    const auto plans = plan_pairs({}, inventory({"shop"}, {}, {index}));
+    ASSERT_EQ(plans.size(), 1U);
+    EXPECT_THAT(plans[0].problem, HasSubstr("at most 48 characters"));
+    EXPECT_THAT(plans[0].problem, HasSubstr(index));
 }
 
 TEST(Discovery, that_remedy_works) {

@@ -21,10 +21,28 @@ TEST(IndexName, leads_back_to_its_table) {
 }
 
 TEST(IndexName, leads_to_no_table_where_it_does_not_fit_the_pattern) {
-    for (const char* index :
-         {"orders", "shop.orders.2026", "shop.", ".orders", "shop.or-ders", ""}) {
+    for (const char* index : {"orders", "shop.", ".orders", "sh-op.orders", ""}) {
         EXPECT_EQ(table_name(standard, index, {}), std::nullopt) << index;
     }
+}
+
+TEST(IndexName, of_a_name_in_other_letters_leads_back_to_it) {
+    for (const TableName& name : {TableName{"Shop", "OrderLines"}, TableName{"_shop", "_orders"},
+                                  TableName{"shop", "logs_x2d_2026_x2e_11"}}) {
+        const std::string index = index_name(standard, name);
+        EXPECT_EQ(table_name(standard, index, {}), name) << index;
+        EXPECT_EQ(table_name(standard, index, {name.keyspace, ""}), name) << index;
+    }
+    EXPECT_EQ(index_name(standard, {"Shop", "OrderLines"}), "~shop.~order~lines");
+    EXPECT_EQ(index_name(standard, {"_shop", "_orders"}), "~_shop._orders");
+}
+
+TEST(IndexName, that_is_no_tables_leads_to_an_escaped_one) {
+    EXPECT_EQ(table_name("{table}", "logs-2026.11", {"web", ""}),
+              (TableName{"web", "logs_x2d_2026_x2e_11"}));
+    EXPECT_EQ(table_name(standard, "shop.orders.2026", {}), (TableName{"shop", "orders_x2e_2026"}));
+    EXPECT_EQ(table_name("{table}-{keyspace}", "logs-2026-shop", {}),
+              (TableName{"shop", "logs_x2d_2026"}));
 }
 
 TEST(IndexName, that_could_mean_two_tables_leads_to_none) {

@@ -67,7 +67,7 @@ RC_GTEST_PROP(TwoWays, every_row_comes_back_from_its_document_byte_by_byte, ()) 
         refused = refused || is_refused(value, column.type);
     }
     std::string document;
-    const auto refusal = append_document(document, row, Version{0}, layout);
+    const auto refusal = append_document(document, Id(), row, Version{0}, layout);
     RC_ASSERT(refusal.has_value() == refused);
     if (refusal) return;
     RC_LOG() << document << "\n";

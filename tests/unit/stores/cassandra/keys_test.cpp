@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "arbitrary.hpp"
 #include "stores/cassandra/codec.hpp"
 #include "stores/cassandra/types.hpp"
+#include "unit/stores/arbitrary.hpp"
 
 namespace duet::cassandra {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "cql/token.hpp"
 #include "stores/cassandra/binder.hpp"
 #include "stores/cassandra/codec.hpp"
@@ -226,6 +228,22 @@ TEST(RowBinder, an_id_that_is_no_key_is_refused) {
     ASSERT_TRUE(std::holds_alternative<Refusal>(bound));
     EXPECT_EQ(std::get<Refusal>(bound).value, "seven");
     EXPECT_NE(std::get<Refusal>(bound).reason.find("id (uuid)"), std::string::npos);
+}
+
+TEST(RowBinder, a_list_of_keys_leaves_out_what_is_none) {
+    const Key number({{"n", typed("int"), false}});
+    const std::array ids{Id::of("7"), Id::of("x"), Id::of("8")};
+    EXPECT_EQ(to_hex(bind_keys(number, ids).bytes),
+              "00000002"
+              "00000004"
+              "00000007"
+              "00000004"
+              "00000008");
+    const std::array uuids{id};
+    EXPECT_EQ(to_hex(bind_keys(Key(), uuids).bytes),
+              "00000001"
+              "00000010"
+              "000102030405460788090a0b0c0d0e0f");
 }
 
 TEST(RowBinder, every_key_column_comes_first_and_static_columns_not_at_all) {

@@ -55,5 +55,30 @@ TEST(FieldNames, two_columns_in_one_field_are_a_misconfiguration) {
     }
 }
 
+TEST(FieldNames, a_column_that_no_field_can_be_called_gets_another_name) {
+    Schema schema;
+    schema.columns = {{"a.b", Type{}}, {"_id", Type{}}, {"Größe", Type{}}};
+    schema.key = Key({{"k.1", Type{}, false}, {"c", Type{}, true}});
+    const Schema fields = FieldNames().to_fields(schema, "shop");
+    EXPECT_EQ(fields.columns[0].name, "a%2Eb");
+    EXPECT_EQ(fields.columns[1].name, "%5Fid");
+    EXPECT_EQ(fields.columns[2].name, "Größe");
+    EXPECT_EQ(fields.key.columns()[0].name, "k%2E1");
+    MappedColumns mapped;
+    mapped.columns = {fields.columns[0], fields.columns[1], {"x.y", Type{}}};
+    FieldNames().to_columns(mapped);
+    ASSERT_EQ(mapped.columns.size(), 2U);
+    EXPECT_EQ(mapped.columns[0].name, "a.b");
+    EXPECT_EQ(mapped.columns[1].name, "_id");
+    ASSERT_EQ(mapped.notes.size(), 1U) << "a dotted field of subobjects: false";
+}
+
+TEST(FieldNames, a_field_of_the_users_choice_may_not_be_one_that_another_column_gets) {
+    const FieldNames names({{"x", "a%2Eb", std::nullopt, ""}});
+    Schema schema;
+    schema.columns = {{"a.b", Type{}}, {"x", Type{}}};
+    EXPECT_THROW((void)names.to_fields(schema, "shop"), Misconfigured);
+}
+
 }  // namespace
 }  // namespace duet::elasticsearch

@@ -197,12 +197,5 @@ TEST(Mapping, numbers_in_the_version_field_tell_their_unit) {
     EXPECT_EQ(sample_of({R"({"updated_at":"2026"})"}).number_unit("updated_at"), std::nullopt);
 }
 
-TEST(Mapping, names_that_mean_something_else_are_told) {
-    for (const char* name : {"", " ", "a.b", "_id", "_source"})
-        EXPECT_TRUE(field_name_problem(name)) << name;
-    for (const char* name : {"a", "_a", "Order Id", "\xC3\xA4"})
-        EXPECT_FALSE(field_name_problem(name)) << name;
-}
-
 }  // namespace
 }  // namespace duet::elasticsearch

@@ -287,5 +287,26 @@ TEST(Reader, a_field_of_the_key_is_no_content_and_must_say_what_the_id_says) {
     EXPECT_EQ(other.problem->value, "8");
 }
 
+TEST(Reader, dots_in_a_field_are_the_parts_of_an_object) {
+    const Type json{.kind = Kind::text, .holds_json = true};
+    const Type plain{.kind = Kind::text};
+    const Layout layout = layout_of(schema_of({{"a", json}, {"n", plain}}));
+    const auto value = [&](const std::string& source) {
+        const ReadDocument read = read_source(source, layout);
+        EXPECT_FALSE(read.problem) << source;
+        return read.content.values[0];
+    };
+    EXPECT_EQ(value(R"({"a.b":1.10,"n":"x"})"), Value(std::string(R"({"b":1.10})")));
+    EXPECT_EQ(value(R"({"a.b.c":[1, 2],"n":"x","a":{"d":{"e":1}},"a.b":{"f":null}})"),
+              Value(std::string(R"({"b":{"c":[1,2],"f":null},"d":{"e":1}})")));
+    EXPECT_EQ(read_source(R"({"n.m":1,"x.y":2})", layout).content.carried, R"("n.m":1,"x.y":2)")
+        << "no object columns";
+    for (const char* twice :
+         {R"({"a.b":1,"a":{"b":2}})", R"({"a.b":1,"a.b.c":2})", R"({"a":{"b":{"c":1}},"a.b":5})"}) {
+        ASSERT_TRUE(read_source(twice, layout).problem) << twice;
+        EXPECT_THAT(read_source(twice, layout).problem->reason, testing::HasSubstr("twice"));
+    }
+}
+
 }  // namespace
 }  // namespace duet::elasticsearch

@@ -1,0 +1,104 @@
+#include "stores/elasticsearch/dotted.hpp"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "elastic/client.hpp"
+
+namespace duet::elasticsearch {
+
+namespace {
+
+/// A value, or an object of them.
+struct Node {
+    std::string name;
+    std::string_view raw;  // of a value
+    bool is_object = false;
+    std::vector<Node> members;
+
+    Node& member(std::string_view wanted) {
+        for (Node& each : members) {
+            if (each.name == wanted) return each;
+        }
+        members.push_back({std::string(wanted), {}, false, {}});
+        return members.back();
+    }
+};
+
+/// False: something stands there already.
+bool put(Node& object, std::string_view path, const Json& value) {
+    const std::size_t dot = path.find('.');
+    Node& node = object.member(path.substr(0, dot));
+    if (!node.raw.empty()) return false;
+    if (dot != std::string_view::npos) {
+        node.is_object = true;
+        return put(node, path.substr(dot + 1), value);
+    }
+    if (!value.is(Json::Kind::object)) {
+        node.raw = value.raw();
+        return !node.is_object;
+    }
+    node.is_object = true;
+    for (const Json part : value) {
+        if (!put(node, part.key(), part)) return false;
+    }
+    return true;
+}
+
+void append(std::string& out, const Node& node) {
+    if (!node.is_object) {
+        out += node.raw;
+        return;
+    }
+    char before = '{';
+    for (const Node& member : node.members) {
+        out += before;
+        before = ',';
+        elastic::append_json_string(out, member.name);
+        out += ':';
+        append(out, member);
+    }
+    out += before == '{' ? "{}" : "}";
+}
+
+bool is_object_column(std::string_view name, const Layout& layout) {
+    const auto place = layout.find(name, 0);
+    if (!place) return false;
+    const Type& type = layout.fields()[*place].type;
+    return type.holds_json || type.kind == Kind::map || type.kind == Kind::udt;
+}
+
+/// The columns that the document names parts of with dots.
+std::set<std::string, std::less<>> dotted_columns(const Json& source, const Layout& layout) {
+    std::set<std::string, std::less<>> columns;
+    for (const Json member : source) {
+        const std::string_view name = member.key();
+        const std::size_t dot = name.find('.');
+        if (dot == std::string_view::npos || layout.find(name, 0)) continue;
+        if (is_object_column(name.substr(0, dot), layout)) columns.emplace(name.substr(0, dot));
+    }
+    return columns;
+}
+
+}  // namespace
+
+std::optional<Undotted> undot(const Json& source, const Layout& layout) {
+    const auto columns = dotted_columns(source, layout);
+    if (columns.empty()) return std::nullopt;
+    Undotted undotted;
+    Node document{{}, {}, true, {}};
+    for (const Json member : source) {
+        const std::string_view name = member.key();
+        if (!columns.contains(name.substr(0, name.find('.')))) {
+            document.members.push_back({std::string(name), member.raw(), false, {}});
+        } else if (!put(document, name, member)) {
+            undotted.clash = name;
+            return undotted;
+        }
+    }
+    append(undotted.text, document);
+    return undotted;
+}
+
+}  // namespace duet::elasticsearch
