@@ -177,13 +177,15 @@ void Parser::add_plain_commands() {
     auto* plan = command(app_, "plan", "Show what would be created and copied, changing nothing",
                          [this] { chosen_ = plan_; });
     plan->add_flag("--ddl", plan_.ddl,
-                   "Also the CQL that would be run, Duet's own keyspace included");
+                   "Also the statements and requests that would be sent, to paste elsewhere");
 
     auto* verify = command(app_, "verify", "Compare both sides; exit 3 if they differ",
                            [this] { chosen_ = verify_; });
     verify->add_flag("--deep", verify_.deep,
                      "Compare the content of every record, not only ids and versions");
     verify->add_flag("--repair", verify_.repair, "Bring level what differs");
+    verify->add_flag("--json", verify_.json,
+                     "For programs; names up to 1,000 differences of a pair");
 
     auto* status =
         command(app_, "status", "Show pairs, feeds, lag and counts", [this] { chosen_ = status_; });

@@ -40,6 +40,7 @@ struct PlanCommand {
 struct VerifyCommand {
     bool deep = false;
     bool repair = false;
+    bool json = false;
 };
 
 struct StatusCommand {

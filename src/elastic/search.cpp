@@ -15,17 +15,17 @@ constexpr std::string_view all_or_nothing = "allow_partial_search_results=false"
 // digit.
 constexpr std::string_view hits_filter =
     "&filter_path=pit_id,hits.hits._id,hits.hits._routing,hits.hits._seq_no,"
-    "hits.hits._primary_term,hits.hits.sort";
+    "hits.hits._primary_term,hits.hits.sort,hits.hits.fields,hits.hits._ignored";
 
 Task<std::string> post(Client& client, std::string path, std::string body) {
     Client::Reply reply = co_await client.request("POST", std::move(path), std::move(body));
     co_return std::move(reply.body);
 }
 
-std::string page_settings(std::size_t size, bool source) {
+std::string page_settings(std::size_t size, bool source, bool position = true) {
     return fmt::format(
-        R"("size":{},"track_total_hits":false,"seq_no_primary_term":true,"_source":{})", size,
-        source);
+        R"("size":{},"track_total_hits":false,"seq_no_primary_term":{},"_source":{})", size,
+        position, source);
 }
 
 std::string ids_body(const std::vector<std::string>& ids) {
@@ -79,7 +79,13 @@ Task<void> close_point_in_time(Client& client, std::string pit) {
 
 Task<std::string> point_in_time_page(Client& client, PointInTimePage page) {
     std::string path = fmt::format("/_search?{}{}", all_or_nothing, page.source ? "" : hits_filter);
-    std::string body = "{" + page_settings(page.size, page.source) + ",\"pit\":{\"id\":";
+    std::string body = "{" + page_settings(page.size, page.source, page.date_field.empty());
+    if (!page.date_field.empty()) {
+        body += ",\"docvalue_fields\":[{\"field\":";
+        append_json_string(body, page.date_field);
+        body += ",\"format\":\"strict_date_optional_time_nanos\"}]";
+    }
+    body += ",\"pit\":{\"id\":";
     append_json_string(body, page.pit);
     body += fmt::format(R"(,"keep_alive":"{}s"}},"sort":["_shard_doc"])", page.keep_alive_seconds);
     if (page.slices > 1) {

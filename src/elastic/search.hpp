@@ -44,9 +44,12 @@ struct PointInTimePage {
     int slice = 0;     // this one of `slices`, read side by side
     int slices = 1;
     bool source = true;
+    /// Instead of the source: the field of this name, of type date_nanos, as ISO 8601.
+    std::string date_field;
 };
 /// {"pit_id":"...","hits":{"hits":[HIT, ...]}}, where HIT is
-/// {"_id","_routing"?,"_seq_no","_primary_term","sort":[n],"_source"?}
+/// {"_id","_routing"?,"_seq_no","_primary_term","sort":[n],"_source"?,
+/// "fields"?:{NAME:["..."]},"_ignored"?:[NAME]}; of a date_field no position.
 [[nodiscard]] Task<std::string> point_in_time_page(Client& client, PointInTimePage page);
 
 }  // namespace duet::elastic

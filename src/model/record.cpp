@@ -1,8 +1,10 @@
 #include "model/record.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <string_view>
 
@@ -135,9 +137,10 @@ public:
 
 private:
     void append_bits(std::uint64_t bits) {
-        for (int shift = 0; shift < 64; shift += 8) {
-            out_ += static_cast<char>(bits >> shift & 0xffU);
-        }
+        std::array<char, 8> bytes{};
+        for (std::size_t i = 0; i < bytes.size(); ++i)
+            bytes.at(i) = static_cast<char>(bits >> (8 * i) & 0xffU);
+        out_.append(bytes.data(), bytes.size());
     }
     void append_text(std::string_view text) {
         append_bits(text.size());
@@ -165,18 +168,21 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
     return hash ^ (hash >> 35);
 }
 
+std::uint64_t load_little(const char* bytes) {
+    std::uint64_t word = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(&word, bytes, sizeof word);
+    } else {
+        for (int i = 7; i >= 0; --i) word = (word << 8) | static_cast<unsigned char>(bytes[i]);
+    }
+    return word;
+}
+
 /// Not cryptographic, but the same on every machine and in every version: digests are stored.
 std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
     std::uint64_t hash = mix(seed, text.size());
     std::size_t place = 0;
-    for (; place + 8 <= text.size(); place += 8) {
-        std::uint64_t word = 0;
-        for (std::size_t i = 0; i < 8; ++i) {
-            const auto byte = static_cast<unsigned char>(text[place + i]);
-            word |= std::uint64_t{byte} << (8 * i);
-        }
-        hash = mix(hash, word);
-    }
+    for (; place + 8 <= text.size(); place += 8) hash = mix(hash, load_little(&text[place]));
     std::uint64_t rest = 0;
     for (; place < text.size(); ++place) {
         rest = (rest << 8) | static_cast<unsigned char>(text[place]);

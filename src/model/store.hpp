@@ -196,10 +196,18 @@ struct Stamp {
     Guard guard;
 };
 
-/// Ids of documents, whatever their state: to find documents whose row has vanished.
-struct IdPage {
-    std::vector<Id> ids;
-    std::string next;  // pass it on for the next page; empty: that was all
+/// How much a reading of all documents yields of each: nothing beside its id, or its state, whose
+/// content may be missing where only versions are asked for.
+enum class Detail : std::uint8_t { ids, versions, contents };
+
+/// How far a reading of all documents is, as they were when it began; or of one slice of them:
+/// slices may be read side by side.
+struct DocumentScan {
+    std::string point_in_time;
+    std::string after;  // empty: nothing was read yet
+    int slice = 0;      // this one of `slices`
+    int slices = 1;
+    bool complete = false;
 };
 
 /// An index of Elasticsearch.
@@ -214,15 +222,22 @@ public:
     /// empty and caught_up.
     [[nodiscard]] virtual Task<ChangeBatch> changes(const Cursor& since, const Cursor& upto,
                                                     std::size_t limit, bool content) = 0;
-    /// Makes all writes so far visible to changes(), count() and ids().
+    /// Makes all writes so far visible to changes(), count() and scan().
     [[nodiscard]] virtual Task<void> refresh() = 0;
     [[nodiscard]] virtual Task<std::uint64_t> count() = 0;
     /// A number that moves when documents are deleted, by whomever; other things may move it, too.
     [[nodiscard]] virtual Task<std::uint64_t> deletes() = 0;
     /// Those of the ids that have no document now.
     [[nodiscard]] virtual Task<std::vector<Id>> absent(std::span<const Id> ids) = 0;
-    /// `from` empty: the first page.
-    [[nodiscard]] virtual Task<IdPage> ids(std::string from, std::size_t limit) = 0;
+    /// Begins a reading of all documents, in so many slices. It costs the server something until
+    /// end(), or until nobody has read on for a minute: then read() throws Unavailable.
+    [[nodiscard]] virtual Task<std::vector<DocumentScan>> scan(int slices) = 0;
+    /// The next documents of a slice, at most `limit` and at most answer_limit bytes. A document
+    /// whose version or content was asked for and cannot be had in this way comes without a state:
+    /// look() at it.
+    [[nodiscard]] virtual Task<std::vector<Change>> read(DocumentScan& scan, std::size_t limit,
+                                                         Detail detail) = 0;
+    [[nodiscard]] virtual Task<void> end(std::vector<DocumentScan> scan) = 0;
     /// The document that a content would be, as JSON text; for quarantine, conflicts and messages.
     [[nodiscard]] virtual std::string to_json(const Content& content) const = 0;
     /// Documents met so far that can be no records, in a sentence for people; empty: none.

@@ -250,13 +250,14 @@ Task<Report> Sweep::compare_totals(std::uint64_t rows, std::uint64_t documents) 
 
 Task<Report> Sweep::look_for_vanished_rows() {
     Report total;
-    std::string from;
-    do {
-        IdPage page = co_await context_.documents.ids(std::move(from), id_page);
-        from = std::move(page.next);
-        for (std::size_t first = 0; first < page.ids.size(); first += batch_limit) {
-            const std::size_t count = std::min(batch_limit, page.ids.size() - first);
-            const std::span<const Id> ids(page.ids.data() + first, count);
+    std::vector<DocumentScan> scan = co_await context_.documents.scan(1);
+    while (!scan.front().complete) {
+        const std::vector<Change> page =
+            co_await context_.documents.read(scan.front(), id_page, Detail::ids);
+        for (std::size_t first = 0; first < page.size(); first += batch_limit) {
+            const std::size_t count = std::min(batch_limit, page.size() - first);
+            std::vector<Id> ids;
+            for (std::size_t i = first; i < first + count; ++i) ids.push_back(page[i].id);
             const std::vector<State> states = co_await context_.rows.look(ids);
             std::vector<Change> missing;
             for (std::size_t i = 0; i < count; ++i) {
@@ -267,7 +268,8 @@ Task<Report> Sweep::look_for_vanished_rows() {
             Report report = co_await reconciler_.reconcile(std::move(missing));
             total += report;
         }
-    } while (!from.empty());
+    }
+    co_await context_.documents.end(std::move(scan));
     co_return total;
 }
 

@@ -157,16 +157,75 @@ INDEX_STORY(lists_every_id_in_pages) {
     const std::uint64_t count = co_await world.index->count();
     EXPECT_EQ(count, 30U);
     std::vector<Id> found;
-    std::string from;
+    std::vector<DocumentScan> scan = co_await world.index->scan(1);
     int pages = 0;
-    do {
-        IdPage page = co_await world.index->ids(std::move(from), 7);
-        found.insert(found.end(), page.ids.begin(), page.ids.end());
-        from = std::move(page.next);
-        ++pages;
-    } while (!from.empty());
+    for (; !scan.front().complete; ++pages) {
+        const std::vector<Change> page = co_await world.index->read(scan.front(), 7, Detail::ids);
+        for (const Change& change : page) found.push_back(change.id);
+    }
+    co_await world.index->end(std::move(scan));
     EXPECT_THAT(found, UnorderedElementsAreArray(expected));
     EXPECT_EQ(pages, 5);
+}
+
+INDEX_STORY(reads_every_document_of_one_moment_in_slices) {
+    co_await world.index->provision(two_columns(), true);
+    const Content content = content_of("x", 1);
+    std::vector<Write> writes;
+    std::vector<Id> expected;
+    for (int i = 0; i < 40; ++i) {
+        expected.push_back(world.new_id());
+        writes.push_back(write_of(expected.back(), content, noon));
+    }
+    static_cast<void>(co_await world.index->apply(writes));
+    co_await world.index->refresh();
+    std::vector<DocumentScan> slices = co_await world.index->scan(3);
+    const Outcome later = co_await apply_one(world, world.new_id(), content, noon, unseen);
+    EXPECT_EQ(later.kind, Outcome::Kind::applied);
+    co_await world.index->refresh();
+    std::vector<Id> found;
+    for (DocumentScan& slice : slices) {
+        while (!slice.complete) {
+            const std::vector<Change> page = co_await world.index->read(slice, 4, Detail::contents);
+            for (const Change& change : page) {
+                found.push_back(change.id);
+                EXPECT_EQ(change.document->content.values[0], Value(std::string("x")));
+                EXPECT_EQ(change.document->version, Version{noon});
+            }
+        }
+    }
+    EXPECT_THAT(found, UnorderedElementsAreArray(expected));
+    co_await world.index->end(slices);
+    slices.front().complete = false;
+    bool gone = false;
+    try {
+        static_cast<void>(co_await world.index->read(slices.front(), 4, Detail::contents));
+    } catch (const Unavailable&) {
+        gone = true;
+    }
+    EXPECT_TRUE(gone) << "the point in time is still open";
+}
+
+INDEX_STORY(reads_versions_alone_and_says_where_that_cannot_be_done) {
+    co_await world.index->provision(two_columns(), true);
+    const Content content = content_of("x", 1);
+    const Id stamped = world.new_id();
+    const Id old = world.new_id();
+    const Id unstamped = world.new_id();
+    static_cast<void>(co_await apply_one(world, stamped, content, noon + 123, unseen));
+    static_cast<void>(co_await apply_one(world, old, content, -1'000'000, unseen));
+    co_await world.put(unstamped.to_string(), R"({"name":"x"})");
+    co_await world.index->refresh();
+    std::vector<DocumentScan> scan = co_await world.index->scan(1);
+    std::map<Id, std::optional<State>> found;
+    const std::vector<Change> page = co_await world.index->read(scan.front(), 10, Detail::versions);
+    for (const Change& change : page) found[change.id] = change.document;
+    co_await world.index->end(std::move(scan));
+    EXPECT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[stamped]->version, Version{noon + 123});
+    EXPECT_FALSE(found[old]) << "a date before 1970 is in the source alone";
+    EXPECT_TRUE(found[unstamped]);
+    EXPECT_FALSE(found[unstamped]->version);
 }
 
 INDEX_STORY(another_index_of_the_same_name_is_another_position) {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <string_view>
 
 #include "app/commands/command.hpp"
 #include "app/plan_text.hpp"
@@ -21,16 +21,17 @@ constexpr std::int64_t count_steps =
 
 class Planner {
 public:
-    Planner(Servers& servers, bool ddl)
-        : servers_(servers), ddl_(ddl), progress_(servers.clock()) {}
+    Planner(Servers& servers, bool ddl, const bool& stopping)
+        : servers_(servers), ddl_(ddl), stopping_(stopping), progress_(servers.clock()) {}
 
     Task<void> run(bool may_pair) {
         const Inventory inventory = co_await servers_.inventory();
         const std::vector<PairPlan> plans = plan_pairs(servers_.config(), inventory);
-        if (ddl_) co_await print_state_ddl();
+        has_state_ = co_await has_state(servers_);
+        if (ddl_ && !has_state_) co_await print_state_ddl();
         std::size_t pairs = 0;
         for (const PairPlan& plan : plans) {
-            if (!plan.problem.empty()) continue;
+            if (!plan.problem.empty() || stopping_) continue;
             ++pairs;
             fmt::print("{}\n", line_of(plan));
             std::string failure;
@@ -55,10 +56,11 @@ public:
 private:
     Servers& servers_;
     bool ddl_;
+    const bool& stopping_;
+    bool has_state_ = false;
     Progress progress_;
 
     Task<void> print_state_ddl() {
-        if (co_await has_state(servers_)) co_return;
         const auto statements = co_await servers_.state().ddl_statements();
         for (const std::string& statement : statements) fmt::print("  {};\n", statement);
     }
@@ -84,7 +86,7 @@ private:
             fmt::print("  changes in the table would be noticed faster with: {};\n",
                        live.rows().missing_index());
         }
-        if (ddl_) co_await print_ddl(of, agreed);
+        if (ddl_) co_await print_ddl(live, agreed);
     }
 
     /// One side has nothing yet: all of the other is copied.
@@ -119,31 +121,65 @@ private:
 
     Task<void> print_differences(LivePair& live, const Agreement& agreed) {
         const auto context = live.reading(agreed);
-        sync::Verifier verifier(*context);
-        std::function<void(std::uint64_t)> tell = [this, &live](std::uint64_t records) {
-            progress_.show(live.name(), "comparing", records, -1);
+        sync::VerifierOptions options;
+        options.deep = true;
+        options.progress = [this, &live](std::uint64_t records, double part) {
+            progress_.show(live.name(), "comparing", records, part);
         };
-        co_await live.documents().refresh();
-        const sync::Comparison found = co_await verifier.compare(true, std::move(tell));
+        sync::Verifier verifier(*context, std::move(options), stopping_);
+        const sync::Comparison found = co_await verifier.compare();
         progress_.clear();
         fmt::print("  {} rows, {} documents, {} equal already\n", grouped(found.rows),
                    grouped(found.documents), grouped(found.equal));
-        if (found.different == 0) co_return;
-        std::array<std::uint64_t, 5> kinds{};
-        for (const sync::Difference& difference : found.differences) {
-            ++kinds.at(static_cast<std::size_t>(difference.kind));
-        }
-        const bool all = found.different == found.differences.size();
-        fmt::print("  {} differ{}:\n", grouped(found.different),
-                   all ? "" : "; of the first of them");
-        for (std::size_t i = 0; i < kinds.size(); ++i) {
-            if (kinds.at(i) == 0) continue;
+        if (found.different > 0) fmt::print("  {} differ:\n", grouped(found.different));
+        for (std::size_t i = 0; i < found.by_kind.size(); ++i) {
+            if (found.by_kind.at(i) == 0) continue;
             fmt::print("    {}: {}\n", sync::name_of(static_cast<sync::Difference::Kind>(i)),
-                       grouped(kinds.at(i)));
+                       grouped(found.by_kind.at(i)));
         }
+        if (co_await will_meet(live)) print_first_meeting(found.unstamped);
     }
 
-    Task<void> print_ddl(const PairPlan& plan, const Agreement& agreed) {
+    /// Both sides have not met yet, or the index is another one than then.
+    Task<bool> will_meet(LivePair& live) {
+        if (!has_state_) co_return true;
+        const auto cursor = co_await servers_.state().load_cursor(live.name());
+        if (!cursor) co_return true;
+        const Cursor position = co_await live.documents().position();
+        co_return !cursor->same_index(position);
+    }
+
+    void print_first_meeting(const sync::Comparison::Unstamped& unstamped) const {
+        if (unstamped.alone + unstamped.different + unstamped.equal == 0) return;
+        fmt::print("  first meeting, of documents without {}:\n", servers_.config().version_field);
+        const auto line = [](std::uint64_t documents, std::string_view what) {
+            if (documents > 0) fmt::print("    {} {}\n", grouped(documents), what);
+        };
+        line(unstamped.equal, "equal to their row: nothing is written");
+        line(unstamped.alone, "without a row: they are copied");
+        line(unstamped.different, winner());
+    }
+
+    /// Of a document without a stamp and its row with other content.
+    std::string_view winner() const {
+        switch (servers_.config().first_meeting) {
+            case sync::FirstMeeting::cassandra:
+                return "with another row: the row wins, the document is kept (`duet conflicts`)";
+            case sync::FirstMeeting::elasticsearch:
+                return "with another row: the document wins, the row is kept (`duet conflicts`)";
+            case sync::FirstMeeting::stop:
+                return "with another row: the pair stops (first_meeting = \"stop\")";
+        }
+        return {};
+    }
+
+    Task<void> print_ddl(LivePair& live, const Agreement& agreed) {
+        co_await print_cql(live.plan(), agreed);
+        const std::vector<std::string> requests = co_await live.documents().requests(agreed.schema);
+        for (const std::string& request : requests) fmt::print("{}\n", request);
+    }
+
+    Task<void> print_cql(const PairPlan& plan, const Agreement& agreed) {
         if (plan.creates_keyspace) {
             std::string keyspace = plan.keyspace;
             cassandra::Replication replication;
@@ -167,10 +203,10 @@ private:
     }
 };
 
-Task<Exit> plan(Servers& servers, bool ddl, bool may_pair) {
-    Planner planner(servers, ddl);
+Task<Exit> plan(Servers& servers, bool ddl, bool may_pair, const bool& stopping) {
+    Planner planner(servers, ddl, stopping);
     co_await planner.run(may_pair);
-    co_return Exit::done;
+    co_return stopping ? Exit::failed : Exit::done;
 }
 
 }  // namespace
@@ -178,8 +214,8 @@ Task<Exit> plan(Servers& servers, bool ddl, bool may_pair) {
 Exit perform(const PlanCommand& command, const Settings& settings) {
     const bool may_pair = may_pair_everything(settings);
     const bool ddl = command.ddl;
-    return with_servers(settings, [ddl, may_pair](Servers& servers, const bool& /*stopping*/) {
-        return plan(servers, ddl, may_pair);
+    return with_servers(settings, [ddl, may_pair](Servers& servers, const bool& stopping) {
+        return plan(servers, ddl, may_pair, stopping);
     });
 }
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
 #include "app/commands/command.hpp"
 #include "app/progress.hpp"
 #include "app/text.hpp"
@@ -11,9 +15,18 @@ namespace duet::app {
 
 namespace {
 
-constexpr std::size_t shown = 10;     // differences named on the terminal, a pair
-constexpr int repairs_limit = 20;     // rounds; each mends what the one before named
-constexpr std::size_t chunk = 1'000;  // records mended between two looks at the signal
+namespace json = boost::json;
+
+constexpr std::size_t shown = 10;  // differences named on the terminal, a pair
+
+/// What was found of one pair.
+struct Verified {
+    std::string pair;
+    sync::Comparison comparison;
+    sync::Report repairs;
+    std::string left_out;  // documents that can be no records
+    std::string failure;   // then the rest is empty
+};
 
 std::string line_of(const sync::Difference& difference) {
     std::string text =
@@ -22,6 +35,77 @@ std::string line_of(const sync::Difference& difference) {
         text += (i == 0 ? ": " : ", ") + difference.columns[i];
     }
     return text;
+}
+
+void print_kinds(const sync::Comparison& comparison) {
+    for (std::size_t i = 0; i < comparison.by_kind.size(); ++i) {
+        const auto kind = static_cast<sync::Difference::Kind>(i);
+        const std::uint64_t records = comparison.by_kind.at(i);
+        if (records == 0) continue;
+        std::string columns;
+        if (kind == sync::Difference::Kind::content) {
+            for (const auto& [column, count] : comparison.by_column)
+                columns += fmt::format("{}{} {}", columns.empty() ? " (" : ", ", column, count);
+            columns += columns.empty() ? "" : ")";
+        }
+        fmt::print("  {}: {}{}\n", sync::name_of(kind), grouped(records), columns);
+    }
+}
+
+void print(const Verified& found) {
+    const sync::Comparison& comparison = found.comparison;
+    fmt::print("{}: {} rows, {} documents, {} equal, {} different", found.pair,
+               grouped(comparison.rows), grouped(comparison.documents), grouped(comparison.equal),
+               grouped(comparison.different));
+    if (comparison.expiring > 0)
+        fmt::print(", {} left out because they expire", grouped(comparison.expiring));
+    if (comparison.moving > 0) fmt::print(", {} kept changing", grouped(comparison.moving));
+    fmt::print("\n");
+    print_kinds(comparison);
+    for (std::size_t i = 0; i < std::min(shown, comparison.differences.size()); ++i) {
+        fmt::print("{}\n", line_of(comparison.differences[i]));
+    }
+    if (comparison.different > shown)
+        fmt::print("  … and {} more\n", grouped(comparison.different - shown));
+    if (comparison.mended > 0)
+        fmt::print("  repaired: {} ({})\n", counted(comparison.mended, "record"),
+                   sync::summary(found.repairs));
+    if (!found.left_out.empty()) fmt::print("  left out: documents, {}\n", found.left_out);
+    std::fflush(stdout);
+}
+
+json::value to_json(const Verified& found) {
+    if (!found.failure.empty()) return {{"pair", found.pair}, {"failure", found.failure}};
+    const sync::Comparison& comparison = found.comparison;
+    const auto kind = [&](sync::Difference::Kind of) {
+        return comparison.by_kind.at(static_cast<std::size_t>(of));
+    };
+    json::object fields;
+    for (const auto& [column, count] : comparison.by_column) fields[column] = count;
+    json::array named;
+    for (const sync::Difference& difference : comparison.differences) {
+        named.push_back(
+            {{"id", difference.id.to_string()},
+             {"kind", sync::name_of(difference.kind)},
+             {"fields", json::array(difference.columns.begin(), difference.columns.end())}});
+    }
+    using Kind = sync::Difference::Kind;
+    return {{"pair", found.pair},
+            {"rows", comparison.rows},
+            {"documents", comparison.documents},
+            {"equal", comparison.equal},
+            {"different", comparison.different},
+            {"only_in_cassandra", kind(Kind::only_in_cassandra)},
+            {"only_in_elasticsearch", kind(Kind::only_in_elasticsearch)},
+            {"different_content", kind(Kind::content)},
+            {"different_version", kind(Kind::version)},
+            {"unreadable", kind(Kind::unreadable)},
+            {"fields", std::move(fields)},
+            {"expiring", comparison.expiring},
+            {"moving", comparison.moving},
+            {"repaired", comparison.mended},
+            {"left_out", found.left_out},
+            {"differences", std::move(named)}};
 }
 
 class Verification {
@@ -33,27 +117,21 @@ public:
         std::string all;
         const std::vector<PairPlan> plans = co_await find_pairs(servers_, std::move(all));
         if (command_.repair) co_await servers_.state().ensure();
-        std::uint64_t different = 0;
-        std::size_t failed = 0;
-        for (const PairPlan& plan : plans) {
-            if (stopping_) co_return Exit::failed;
-            std::string failure;
+        for (std::size_t i = 0; i < plans.size() && !stopping_; ++i) {
+            Verified found;
+            found.pair = plans[i].name;
             try {
-                different += co_await verify(plan);
+                co_await verify(plans[i], found);
             } catch (const Misconfigured& error) {
-                failure = fmt::format("{}\n  {}", error.what(), error.hint());
+                found.failure = fmt::format("{}\n  {}", error.what(), error.hint());
             } catch (const Error& error) {
-                failure = error.what();
+                found.failure = error.what();
             }
             progress_.clear();
-            if (failure.empty()) continue;
-            ++failed;
-            fmt::print(stderr, "{}: {}\n", plan.name, failure);
+            tell(found);
+            if (command_.json) pairs_.push_back(to_json(found));
         }
-        if (failed > 0) co_return Exit::failed;
-        fmt::print("{} compared, {}\n", counted(plans.size(), "pair"),
-                   counted(different, "difference"));
-        co_return different == 0 ? Exit::done : Exit::differs;
+        co_return finish(plans.size());
     }
 
 private:
@@ -61,68 +139,73 @@ private:
     VerifyCommand command_;
     const bool& stopping_;
     Progress progress_;
+    json::array pairs_;
+    std::uint64_t different_ = 0;
+    std::size_t failed_ = 0;
 
-    /// The number of differences that remain.
-    Task<std::uint64_t> verify(PairPlan plan) {
+    Task<void> verify(PairPlan plan, Verified& found) {
         LivePair live(servers_, std::move(plan));
         if (command_.repair) co_await live.pair().open();
         const Agreement agreed = co_await live.look();
         const auto context = live.reading(agreed);
-        sync::Comparison comparison = co_await compare(live, *context);
-        print(live, comparison);
-        if (!command_.repair) co_return comparison.different;
-        for (int round = 0; comparison.different > 0 && round < repairs_limit && !stopping_;
-             ++round) {
-            const std::uint64_t before = comparison.different;
-            sync::Report report = co_await repair(live, comparison.differences);
-            const sync::Report deleted = co_await live.pair().make_deletions(
-                std::max(comparison.rows, comparison.documents));
-            report += deleted;
-            fmt::print("  repaired: {}\n", sync::summary(report));
-            comparison = co_await compare(live, *context);
-            // What is left after a round without progress stands in quarantine, or keeps changing.
-            if (comparison.different >= before) break;
-        }
-        if (comparison.different > 0) print(live, comparison);
-        co_return comparison.different;
-    }
-
-    Task<sync::Comparison> compare(LivePair& live, const sync::Context& context) {
-        co_await live.documents().refresh();
-        sync::Verifier verifier(context);
-        std::function<void(std::uint64_t)> tell = [this, &live](std::uint64_t records) {
-            progress_.show(live.name(), "comparing", records, -1);
+        sync::VerifierOptions options;
+        options.deep = command_.deep;
+        options.progress = [this, &live](std::uint64_t records, double part) {
+            progress_.show(live.name(), "comparing", records, part);
         };
-        co_return co_await verifier.compare(command_.deep, std::move(tell));
+        if (command_.repair) {
+            options.mend = [&live, &found](std::vector<Id> ids) {
+                return repair(live.pair(), std::move(ids), found.repairs);
+            };
+        }
+        sync::Verifier verifier(*context, std::move(options), stopping_);
+        found.comparison = co_await verifier.compare();
+        if (command_.repair) co_await make_deletions(live.pair(), verifier, found);
+        found.left_out = live.documents().left_out();
     }
 
-    Task<sync::Report> repair(LivePair& live, const std::vector<sync::Difference>& differences) {
-        sync::Report total;
-        for (std::size_t from = 0; from < differences.size() && !stopping_; from += chunk) {
-            const std::size_t upto = std::min(from + chunk, differences.size());
-            std::vector<Id> ids;
-            for (std::size_t i = from; i < upto; ++i) ids.push_back(differences[i].id);
-            const sync::Report report = co_await live.pair().reconcile(std::move(ids));
-            total += report;
-            progress_.show(live.name(), "repairing", total.looked, -1);
-        }
-        co_return total;
+    /// What repairs found to be deleted goes together, behind the fuse; then both sides are read
+    /// once more.
+    static Task<void> make_deletions(sync::Pair& pair, sync::Verifier& verifier, Verified& found) {
+        const std::uint64_t records = std::max(found.comparison.rows, found.comparison.documents);
+        const sync::Report deleted = co_await pair.make_deletions(records);
+        found.repairs += deleted;
+        if (deleted.rows_deleted + deleted.documents_deleted == 0) co_return;
+        const std::uint64_t mended = found.comparison.mended;
+        found.comparison = co_await verifier.compare();
+        found.comparison.mended += mended;
     }
 
-    void print(const LivePair& live, const sync::Comparison& comparison) {
-        progress_.clear();
-        fmt::print("{}: {} rows, {} documents, {} equal, {} different{}\n", live.name(),
-                   grouped(comparison.rows), grouped(comparison.documents),
-                   grouped(comparison.equal), grouped(comparison.different),
-                   comparison.expiring > 0 ? fmt::format(", {} left out because they expire",
-                                                         grouped(comparison.expiring))
-                                           : "");
-        for (std::size_t i = 0; i < std::min(shown, comparison.differences.size()); ++i) {
-            fmt::print("{}\n", line_of(comparison.differences[i]));
+    static Task<void> repair(sync::Pair& pair, std::vector<Id> ids, sync::Report& total) {
+        const sync::Report report = co_await pair.reconcile(std::move(ids));
+        total += report;
+        total.unsettled.clear();
+    }
+
+    void tell(const Verified& found) {
+        different_ += found.comparison.different;
+        if (!found.failure.empty()) {
+            ++failed_;
+            if (!command_.json) fmt::print(stderr, "{}: {}\n", found.pair, found.failure);
+        } else if (!command_.json && !stopping_) {
+            print(found);
         }
-        if (comparison.different > shown)
-            fmt::print("  … and {} more\n", grouped(comparison.different - shown));
-        std::fflush(stdout);
+    }
+
+    Exit finish(std::size_t plans) const {
+        if (stopping_) {
+            fmt::print(stderr, "stopped: not everything was compared\n");
+            return Exit::failed;
+        }
+        if (command_.json) {
+            const json::value all{{"pairs", pairs_}, {"differences", different_}};
+            fmt::print("{}\n", json::serialize(all));
+        }
+        if (failed_ > 0) return Exit::failed;
+        if (!command_.json)
+            fmt::print("{} compared, {}\n", counted(plans, "pair"),
+                       counted(different_, "difference"));
+        return different_ == 0 ? Exit::done : Exit::differs;
     }
 };
 

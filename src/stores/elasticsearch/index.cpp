@@ -250,13 +250,31 @@ Task<void> ElasticIndex::provision(const Schema& agreed, bool may_create) {
                                          sample_.number_unit(options_.version_field),
                                          options_.index, options_.version_field);
     layout_ = Layout(schema, properties, options_.version_field, std::move(stamps));
+    exact_versions_ = properties[options_.version_field]["type"].text() == "date_nanos";
     const Json settings = index["settings"]["index"];
     window_ = window_of(settings);
     refreshes_slowly_ = is_slow(settings["refresh_interval"].text());
     routing_ = co_await routing_of(settings);
 }
 
-Task<void> ElasticIndex::make(const Schema& schema) {
+Task<std::vector<std::string>> ElasticIndex::requests(const Schema& agreed) {
+    const Schema schema = names_.to_fields(agreed, options_.index);
+    std::vector<std::string> requests;
+    const std::optional<std::string> body = co_await load();
+    const std::string path = "PUT /" + elastic::escape_segment(options_.index);
+    if (!body) {
+        requests.push_back(path + "\n" + creation_body(schema));
+        co_return requests;
+    }
+    const JsonDocument answer = parse_answer(*body, options_.index);
+    const std::string properties =
+        missing_properties(schema, only_index(answer.root(), options_.index)["mappings"]);
+    if (!properties.empty())
+        requests.push_back(path + "/_mapping\n{\"properties\":{" + properties + "}}");
+    co_return requests;
+}
+
+std::string ElasticIndex::creation_body(const Schema& schema) const {
     const std::vector<Column> columns = fields_of(schema);
     check_names(columns, options_.index);
     std::string properties;
@@ -265,12 +283,16 @@ Task<void> ElasticIndex::make(const Schema& schema) {
         append_property(properties, column.name, names_.mapping_of(column));
     // Room for as many fields again that others add.
     const std::size_t fields = std::max(fields_allowed, 2 * count_of(properties, "\"type\":"));
-    std::string body = fmt::format(
+    return fmt::format(
         R"({{"settings":{{"index.mapping.ignore_malformed":true,)"
         R"("index.mapping.total_fields.limit":{}}},)"
         R"("mappings":{{"_meta":{{"made_by":"duet"}},"dynamic":true,"date_detection":false,)"
         R"("properties":{{{}}}}}}})",
         fields, properties);
+}
+
+Task<void> ElasticIndex::make(const Schema& schema) {
+    std::string body = creation_body(schema);
     try {
         static_cast<void>(co_await elastic::create_index(client_, options_.index, std::move(body)));
     } catch (const elastic::RequestError& error) {
@@ -278,7 +300,7 @@ Task<void> ElasticIndex::make(const Schema& schema) {
     }
 }
 
-Task<bool> ElasticIndex::add_fields(const Schema& schema, const Json& mappings) {
+std::string ElasticIndex::missing_properties(const Schema& schema, const Json& mappings) const {
     const Json mapped = mappings["properties"];
     std::vector<Column> added;
     std::string properties;
@@ -296,6 +318,11 @@ Task<bool> ElasticIndex::add_fields(const Schema& schema, const Json& mappings) 
     }
     for (const Column& column : added)
         append_property(properties, column.name, names_.mapping_of(column));
+    return properties;
+}
+
+Task<bool> ElasticIndex::add_fields(const Schema& schema, const Json& mappings) {
+    const std::string properties = missing_properties(schema, mappings);
     if (properties.empty()) co_return false;
     std::string body = "{\"properties\":{" + properties + "}}";
     try {

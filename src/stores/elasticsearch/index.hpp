@@ -43,6 +43,9 @@ public:
     /// Columns whose user-defined type has parts that their field lacked when the index was
     /// described.
     [[nodiscard]] std::vector<std::string> grown(const Schema& schema) const;
+    /// What provision() would send to make the index or the fields that it lacks, each with its
+    /// body on a line of its own, for somebody who may to paste.
+    [[nodiscard]] Task<std::vector<std::string>> requests(const Schema& agreed);
     [[nodiscard]] Task<std::vector<State>> look(std::span<const Id> ids) override;
     [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
     /// Every other field keeps its text, digit by digit: the document is read and written whole,
@@ -58,7 +61,10 @@ public:
     [[nodiscard]] Task<std::uint64_t> deletes() override;
     [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;
     [[nodiscard]] Task<std::vector<Outcome>> remove(std::span<const Removal> removals) override;
-    [[nodiscard]] Task<IdPage> ids(std::string from, std::size_t limit) override;
+    [[nodiscard]] Task<std::vector<DocumentScan>> scan(int slices) override;
+    [[nodiscard]] Task<std::vector<Change>> read(DocumentScan& scan, std::size_t limit,
+                                                 Detail detail) override;
+    [[nodiscard]] Task<void> end(std::vector<DocumentScan> scan) override;
     [[nodiscard]] std::string to_json(const Content& content) const override;
     [[nodiscard]] std::string left_out() const override;
 
@@ -83,6 +89,9 @@ private:
 
     /// The answer to GET /<index>; empty: there is none of that name.
     [[nodiscard]] Task<std::optional<std::string>> load();
+    [[nodiscard]] std::string creation_body(const Schema& schema) const;
+    /// Members of "properties"; empty: nothing is missing.
+    [[nodiscard]] std::string missing_properties(const Schema& schema, const Json& mappings) const;
     [[nodiscard]] Task<void> make(const Schema& schema);
     /// False: nothing was missing.
     [[nodiscard]] Task<bool> add_fields(const Schema& schema, const Json& mappings);
@@ -112,6 +121,12 @@ private:
     [[nodiscard]] Task<std::string> search_shard(const ShardPage& page, std::size_t size,
                                                  bool& content);
 
+    [[nodiscard]] Task<std::string> search_slice(const DocumentScan& scan, std::size_t size,
+                                                 Detail& detail);
+    [[nodiscard]] std::optional<State> version_of(const Id& id, const Json& hit,
+                                                  std::int64_t seen_at) const;
+    void shrink_pages(std::size_t size, bool& content);
+
     struct Bulk;  // items collected, and whose they are
     [[nodiscard]] Task<void> send(Bulk& bulk, std::vector<Outcome>& outcomes);
     void add_stamps(std::span<const Stamp> stamps, const Json& found, std::size_t first, Bulk& bulk,
@@ -133,6 +148,7 @@ private:
     std::unordered_set<std::string> foreign_;
     std::unordered_set<std::string> routed_;
 
+    bool exact_versions_ = false;  // the index's own copy of the version field loses nothing
     std::size_t bytes_per_document_ = 16U << 10;  // a guess at first; adapts
     bool refreshes_slowly_ = false;
     std::size_t window_ = most_hits;  // hits of one search that this index allows

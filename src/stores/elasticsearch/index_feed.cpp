@@ -17,8 +17,6 @@ using namespace elasticsearch;
 
 namespace {
 
-constexpr char token_separator = '\n';  // between the sort values and the point in time
-
 std::int64_t at_or_none(const std::vector<std::int64_t>& shards, std::size_t shard) {
     return shard < shards.size() ? shards[shard] : -1;
 }
@@ -111,6 +109,12 @@ Task<ChangeBatch> ElasticIndex::changes(const Cursor& since, const Cursor& upto,
     co_return batch;
 }
 
+/// An answer of so many documents was too large.
+void ElasticIndex::shrink_pages(std::size_t size, bool& content) {
+    content = content && size > 1;
+    bytes_per_document_ = std::max(bytes_per_document_ * 4, 2 * answer_limit / size);
+}
+
 /// One page; `content` becomes false where a document alone is larger than an answer may be.
 Task<std::string> ElasticIndex::search_shard(const ShardPage& page, std::size_t size,
                                              bool& content) {
@@ -120,8 +124,7 @@ Task<std::string> ElasticIndex::search_shard(const ShardPage& page, std::size_t 
     } catch (const elastic::RequestError& error) {
         if (error.type() != elastic::answer_too_large) rethrow(error, options_.index);
     }
-    content = content && size > 1;
-    bytes_per_document_ = std::max(bytes_per_document_ * 4, 2 * answer_limit / size);
+    shrink_pages(size, content);
     co_return std::string();
 }
 
@@ -161,48 +164,100 @@ Task<std::int64_t> ElasticIndex::read_shard(ShardPage page, std::vector<Change>&
     co_return found < size ? page.upto : last;
 }
 
-Task<IdPage> ElasticIndex::ids(std::string from, std::size_t limit) {
-    IdPage page;
-    if (!exists_) co_return page;
+Task<std::vector<DocumentScan>> ElasticIndex::scan(int slices) {
+    DocumentScan scan;
+    scan.slices = slices;
+    scan.complete = !exists_;
+    if (exists_) {
+        try {
+            scan.point_in_time = co_await elastic::open_point_in_time(client_, options_.index,
+                                                                      point_in_time_seconds);
+        } catch (const elastic::RequestError& error) {
+            rethrow(error, options_.index);
+        }
+    }
+    std::vector<DocumentScan> all(static_cast<std::size_t>(slices), scan);
+    for (int slice = 0; slice < slices; ++slice) all[static_cast<std::size_t>(slice)].slice = slice;
+    co_return all;
+}
+
+Task<void> ElasticIndex::end(std::vector<DocumentScan> scan) {
+    // Whichever id came last names the same point in time.
+    if (!scan.empty() && !scan.front().point_in_time.empty())
+        co_await elastic::close_point_in_time(client_, scan.front().point_in_time);
+}
+
+/// One page; detail becomes ids where a document alone is larger than an answer may be.
+Task<std::string> ElasticIndex::search_slice(const DocumentScan& scan, std::size_t size,
+                                             Detail& detail) {
     elastic::PointInTimePage request;
+    request.pit = scan.point_in_time;
     request.keep_alive_seconds = point_in_time_seconds;
-    request.size = std::clamp<std::size_t>(limit, 1, window_);
-    request.source = false;
+    request.size = size;
+    request.search_after = scan.after;
+    request.slice = scan.slice;
+    request.slices = scan.slices;
+    request.source = detail == Detail::contents;
+    if (detail == Detail::versions) request.date_field = options_.version_field;
     try {
-        if (from.empty()) {
-            request.pit = co_await elastic::open_point_in_time(client_, options_.index,
-                                                               point_in_time_seconds);
-        } else {
-            const std::size_t cut = from.find(token_separator);
-            request.search_after = from.substr(0, cut);
-            request.pit = from.substr(std::min(cut, from.size() - 1) + 1);
-        }
-        const std::size_t size = request.size;
-        std::string pit = request.pit;
-        const std::string body = co_await elastic::point_in_time_page(client_, std::move(request));
-        const JsonDocument answer = parse_answer(body, options_.index);
-        const Json hits = answer.root()["hits"]["hits"];
-        std::size_t found = 0;
-        for (const Json hit : hits) {
-            ++found;
-            if (const auto id = id_of(hit)) page.ids.push_back(*id);
-            page.next = hit["sort"].raw();
-        }
-        if (const Json renewed = answer.root()["pit_id"]; renewed.exists()) pit = renewed.text();
-        if (found < size) {
-            page.next.clear();
-            co_await elastic::close_point_in_time(client_, std::move(pit));
-        } else {
-            page.next += token_separator;
-            page.next += pit;
-        }
+        co_return co_await elastic::point_in_time_page(client_, std::move(request));
     } catch (const elastic::RequestError& error) {
         // Kept for point_in_time_seconds only: the caller begins again.
         if (error.status() == 404)
             throw Unavailable("index " + options_.index + ": " + error.what());
-        rethrow(error, options_.index);
+        if (error.type() != elastic::answer_too_large) rethrow(error, options_.index);
     }
-    co_return page;
+    bool content = true;
+    shrink_pages(size, content);
+    if (!content) detail = Detail::ids;
+    co_return std::string();
+}
+
+/// Empty: the index could not take the value, so only the source says what it is.
+std::optional<State> ElasticIndex::version_of(const Id& id, const Json& hit,
+                                              std::int64_t seen_at) const {
+    static const StampFormat iso8601;
+    State state = missing(id, seen_at);
+    state.exists = true;
+    const Json held = hit["fields"][options_.version_field];
+    state.version = iso8601.read(held);
+    const bool unread = held.exists() ? !state.version : hit["_ignored"].exists();
+    return unread ? std::nullopt : std::optional(std::move(state));
+}
+
+Task<std::vector<Change>> ElasticIndex::read(DocumentScan& scan, std::size_t limit, Detail detail) {
+    std::vector<Change> changes;
+    // Other types of date are kept less exactly than the source says them.
+    if (detail == Detail::versions && !exact_versions_) detail = Detail::contents;
+    const bool whole = detail == Detail::contents;
+    std::string body;
+    std::size_t size = 0;
+    std::int64_t seen_at = 0;
+    while (body.empty() && !scan.complete) {
+        const std::size_t most = std::clamp<std::size_t>(limit, 1, window_);
+        size = whole ? page_size(most) : most;
+        seen_at = clock_.now();
+        body = co_await search_slice(scan, size, detail);
+    }
+    if (scan.complete) co_return changes;
+    const JsonDocument answer = parse_answer(body, options_.index);
+    std::size_t found = 0;
+    for (const Json hit : answer.root()["hits"]["hits"]) {
+        ++found;
+        scan.after = hit["sort"].raw();
+        const auto id = id_of(hit);
+        if (!id) continue;
+        Change change;
+        change.id = *id;
+        if (detail == Detail::contents) change.document = state_of(*id, hit, seen_at);
+        if (detail == Detail::versions) change.document = version_of(*id, hit, seen_at);
+        changes.push_back(std::move(change));
+    }
+    if (const Json renewed = answer.root()["pit_id"]; renewed.exists())
+        scan.point_in_time = renewed.text();
+    if (detail == Detail::contents) measure(body.size(), found);
+    scan.complete = found < size;
+    co_return changes;
 }
 
 }  // namespace duet

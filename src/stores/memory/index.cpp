@@ -228,24 +228,45 @@ Task<std::vector<Id>> MemoryIndex::absent(std::span<const Id> ids) {
     co_return absent;
 }
 
-Task<IdPage> MemoryIndex::ids(std::string from, std::size_t limit) {
-    co_await hooks_.before("index.ids");
-    std::set<std::string> all;
+Task<std::vector<DocumentScan>> MemoryIndex::scan(int slices) {
+    co_await hooks_.before("index.scan");
+    std::vector<DocumentScan> all(static_cast<std::size_t>(slices));
+    for (int slice = 0; slice < slices; ++slice) {
+        all[static_cast<std::size_t>(slice)].slice = slice;
+        all[static_cast<std::size_t>(slice)].slices = slices;
+    }
+    co_await hooks_.after("index.scan");
+    co_return all;
+}
+
+Task<void> MemoryIndex::end(std::vector<DocumentScan> /*scan*/) {
+    co_return;  // what is visible is not kept for a scan: a page shows the moment of its reading
+}
+
+Task<std::vector<Change>> MemoryIndex::read(DocumentScan& scan, std::size_t limit, Detail detail) {
+    const std::int64_t seen_at = clock_.now();
+    co_await hooks_.before("index.scan");
+    std::map<std::string, Change> all;
     for (std::size_t shard = 0; shard < documents_.options().shards; ++shard) {
         for (const auto& [id, document] : documents_.visible(shard)) {
-            all.insert(id.to_string());
+            if (std::hash<Id>{}(id) % static_cast<std::size_t>(scan.slices) !=
+                static_cast<std::size_t>(scan.slice))
+                continue;
+            const Guard guard{static_cast<std::int32_t>(shard), document.seq_no,
+                              document.primary_term};
+            Change change{id, std::nullopt, std::nullopt};
+            if (detail != Detail::ids) change.document = state_of(guard, &document, seen_at);
+            all.emplace(id.to_string(), std::move(change));
         }
     }
-    IdPage page;
-    for (auto each = from.empty() ? all.begin() : all.upper_bound(from); each != all.end();
-         ++each) {
-        if (page.ids.size() == limit) {
-            page.next = page.ids.back().to_string();
-            break;
-        }
-        page.ids.push_back(Id::of(*each));
+    std::vector<Change> page;
+    auto each = scan.after.empty() ? all.begin() : all.upper_bound(scan.after);
+    for (; each != all.end() && page.size() < limit; ++each) {
+        scan.after = each->first;
+        page.push_back(std::move(each->second));
     }
-    co_await hooks_.after("index.ids");
+    scan.complete = each == all.end();
+    co_await hooks_.after("index.scan");
     co_return page;
 }
 

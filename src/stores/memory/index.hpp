@@ -32,7 +32,10 @@ public:
     [[nodiscard]] Task<std::uint64_t> count() override;
     [[nodiscard]] Task<std::uint64_t> deletes() override;
     [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;
-    [[nodiscard]] Task<IdPage> ids(std::string from, std::size_t limit) override;
+    [[nodiscard]] Task<std::vector<DocumentScan>> scan(int slices) override;
+    [[nodiscard]] Task<std::vector<Change>> read(DocumentScan& scan, std::size_t limit,
+                                                 Detail detail) override;
+    [[nodiscard]] Task<void> end(std::vector<DocumentScan> scan) override;
     /// Columns in the schema's order, those without a value left out, then what is carried:
     /// `{"a":1,"b":"x"}`.
     [[nodiscard]] std::string to_json(const Content& content) const override;

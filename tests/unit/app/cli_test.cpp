@@ -72,8 +72,8 @@ TEST(CommandLine, reads_servers_and_logging) {
 
 TEST(CommandLine, commands_have_options_of_their_own) {
     EXPECT_TRUE(std::get<PlanCommand>(parsed("plan --ddl").command).ddl);
-    const auto verify = std::get<VerifyCommand>(parsed("verify --deep --repair").command);
-    EXPECT_TRUE(verify.deep && verify.repair);
+    const auto verify = std::get<VerifyCommand>(parsed("verify --deep --repair --json").command);
+    EXPECT_TRUE(verify.deep && verify.repair && verify.json);
     EXPECT_TRUE(std::get<StatusCommand>(parsed("status --json").command).json);
 }
 

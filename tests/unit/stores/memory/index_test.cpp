@@ -215,16 +215,18 @@ TEST_F(MemoryIndexTest, json_shows_columns_in_their_order_and_what_is_carried) {
     EXPECT_EQ(index_.to_json(content), R"({"a":"say \"x\"","more":[1]})");
 }
 
-TEST_F(MemoryIndexTest, ids_come_page_by_page_each_once) {
+TEST_F(MemoryIndexTest, a_scan_reads_each_document_once_in_slices_and_pages) {
     for (std::uint64_t i = 1; i <= 7; ++i) documents_.index(id_of(i), document(text("x"), Value()));
     run(index_.refresh());
     std::set<Id> seen;
-    std::string from;
-    do {
-        const IdPage page = run(index_.ids(from, 3));
-        seen.insert(page.ids.begin(), page.ids.end());
-        from = page.next;
-    } while (!from.empty());
+    for (DocumentScan& scan : run(index_.scan(2))) {
+        while (!scan.complete) {
+            for (const Change& change : run(index_.read(scan, 3, Detail::contents))) {
+                EXPECT_TRUE(seen.insert(change.id).second);
+                EXPECT_EQ(change.document->content.values[0], text("x"));
+            }
+        }
+    }
     EXPECT_EQ(seen.size(), 7U);
 }
 
