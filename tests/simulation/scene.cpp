@@ -153,7 +153,7 @@ bool Scene::agreed(std::size_t record) const {
     if (quarantined != notes.quarantine.end() && quarantined->second.contains(id)) return false;
     const auto noted = notes.agreed.find(pair_name);
     if (noted == notes.agreed.end()) return false;
-    const auto note = noted->second.find({MemoryRows::token(id), id});
+    const auto note = noted->second.find({rows.token(id), id});
     if (note == noted->second.end()) return false;
     const Agreed& agreed = note->second.agreed;
     const auto same = [&](std::int64_t version) {
