@@ -16,16 +16,22 @@
 
 namespace duet::elasticsearch {
 
-/// One column.
+/// One column, or a part of one.
 struct Field {
     std::string name;
-    std::string prefix;   // `"name":`
-    Type type;            // holds_json also where only the mapping says so
+    std::string prefix;   // `"name":`; a column's
+    Type type;            // a column's; holds_json also where only the mapping says so
     DateFormat dates;     // of a date field; else Elasticsearch's default
     bool finite = false;  // dense_vector: takes no NaN
     bool bare = false;    // numbers of any size are written as numbers, never as strings of digits
     std::optional<Value> blank;  // what "" means there: nothing to a number, false to a boolean
+    std::vector<Field> parts;    // of an object: those that are not plain_field()
+
+    [[nodiscard]] const Field& part(std::string_view member) const;
 };
+
+/// Of which a mapping says nothing.
+[[nodiscard]] const Field& plain_field();
 
 class Layout {
 public:

@@ -63,7 +63,7 @@ std::string tuple_mapping(const Type& type) {
 
 /// A dense_vector takes one vector, so inside of anything else a vector is an array of numbers.
 std::string mapping_inside(const Type& type) {
-    return mapping_of(type.kind == Kind::vector ? type.elements.front() : type);
+    return type.kind == Kind::vector ? mapping_inside(type.elements.front()) : mapping_of(type);
 }
 
 Type simple(Kind kind) {

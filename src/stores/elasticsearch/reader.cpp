@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "model/text.hpp"
 #include "stores/elasticsearch/dotted.hpp"
@@ -10,11 +11,6 @@
 namespace duet::elasticsearch {
 
 namespace {
-
-const DateFormat& default_dates() {
-    static const DateFormat dates;
-    return dates;
-}
 
 [[noreturn]] void unfit(const Json& value, std::string reason) {
     throw Unfit{shown(value.raw()), std::move(reason)};
@@ -26,8 +22,7 @@ Value convert_key(std::string_view text, const Type& type) {
                             type.kind == Kind::udt || type.kind == Kind::vector;
     if (structured) {
         const auto document = JsonDocument::parse(text);
-        if (document && !document->broken())
-            return convert(document->root(), type, default_dates());
+        if (document && !document->broken()) return convert(document->root(), type, plain_field());
     } else if (auto value = parse_scalar(text, type)) {
         return std::move(*value);
     }
@@ -40,16 +35,17 @@ bool is_hollow(const Json& array) {
                        [](const Json& each) { return each.is(Json::Kind::null); });
 }
 
-Value convert_list(const Json& value, const Type& type, const DateFormat& dates) {
+Value convert_list(const Json& value, const Type& type, const Field& field) {
     const Type& element = type.elements.front();
     List list;
     if (!value.is(Json::Kind::array)) {
-        list.push_back(convert(value, element, dates));  // a scalar equals a list of one
+        Value only = convert(value, element, field);  // a scalar equals a list of one
+        if (!only.is_null()) list.push_back(std::move(only));
         return list;
     }
     if (is_hollow(value)) return list;
     for (const Json each : value) {
-        list.push_back(convert(each, element, dates));
+        list.push_back(convert(each, element, field));
         if (list.back().is_null()) {
             unfit(value,
                   "holds a null in the array, which Cassandra's collections cannot: take it out of "
@@ -59,8 +55,8 @@ Value convert_list(const Json& value, const Type& type, const DateFormat& dates)
     return list;
 }
 
-Value convert_vector(const Json& value, const Type& type, const DateFormat& dates) {
-    Value converted = convert_list(value, type, dates);
+Value convert_vector(const Json& value, const Type& type, const Field& field) {
+    Value converted = convert_list(value, type, field);
     const std::size_t size = converted.get<List>().size();
     if (size == 0) return {};
     if (size != static_cast<std::size_t>(type.dimension)) {
@@ -70,36 +66,53 @@ Value convert_vector(const Json& value, const Type& type, const DateFormat& date
     return converted;
 }
 
-Value convert_map(const Json& value, const Type& type) {
+/// Keys that differ in the document only: of a map in Cassandra one of them would be lost.
+bool has_twins(const Map& map, const Type& key_type) {
+    if (key_type.kind == Kind::text || key_type.kind == Kind::ascii) return false;
+    Schema schema;
+    schema.columns.push_back({"key", key_type});
+    std::unordered_set<std::uint64_t> seen;
+    return std::any_of(map.begin(), map.end(), [&](const auto& entry) {
+        Content content;
+        content.values.push_back(entry.first);
+        return !seen.insert(digest(content, schema)).second;
+    });
+}
+
+Value convert_map(const Json& value, const Type& type, const Field& field) {
     if (!value.is(Json::Kind::object))
         unfit(value, "is no object, and the column is a map: correct the document");
     Map map;
     for (const Json member : value) {
         if (member.is(Json::Kind::null)) continue;  // as if it were missing, whatever its key
         Value key = convert_key(member.key(), type.elements[0]);
-        Value held = convert(member, type.elements[1], default_dates());
+        Value held = convert(member, type.elements[1], field.part(member.key()));
         if (!held.is_null()) map.emplace_back(std::move(key), std::move(held));
+    }
+    if (has_twins(map, type.elements[0])) {
+        unfit(value, fmt::format("has two keys that are the same {}: take one out of the document",
+                                 to_cql(type.elements[0])));
     }
     return map;
 }
 
-Value convert_tuple(const Json& value, const Type& type) {
+Value convert_tuple(const Json& value, const Type& type, const Field& field) {
     List parts(type.elements.size());
     if (!value.is(Json::Kind::array)) {
-        parts.front() = convert(value, type.elements.front(), default_dates());
+        parts.front() = convert(value, type.elements.front(), field);
         return parts;
     }
     std::size_t i = 0;
     for (const Json each : value) {
         if (i == parts.size())
             unfit(value, fmt::format("has more parts than {}: correct the document", to_cql(type)));
-        parts[i] = convert(each, type.elements[i], default_dates());
+        parts[i] = convert(each, type.elements[i], field);
         ++i;
     }
     return parts;
 }
 
-Value convert_udt(const Json& value, const Type& type) {
+Value convert_udt(const Json& value, const Type& type, const Field& field) {
     if (!value.is(Json::Kind::object))
         unfit(value, "is no object, and the column is a user type: correct the document");
     List parts(type.elements.size());
@@ -108,7 +121,7 @@ Value convert_udt(const Json& value, const Type& type) {
             std::find(type.field_names.begin(), type.field_names.end(), member.key());
         const auto i = static_cast<std::size_t>(found - type.field_names.begin());
         if (i < parts.size()) {
-            parts[i] = convert(member, type.elements[i], default_dates());
+            parts[i] = convert(member, type.elements[i], field.part(member.key()));
         } else if (!member.is(Json::Kind::null)) {
             unfit(value, fmt::format("has {}, which the type {} has not: ALTER TYPE ... ADD it, or "
                                      "take it out of the "
@@ -142,17 +155,18 @@ std::string remedy(const Json& value, const Type& type) {
                                   : "give the column another type");
 }
 
-Value convert_scalar(const Json& value, const Type& type, const DateFormat& dates) {
+Value convert_scalar(const Json& value, const Type& type, const Field& field) {
     if (value.is(Json::Kind::array)) {
         if (is_hollow(value)) return {};
         if (value.size() == 1)
-            return convert(*value.begin(), type, dates);  // a list of one equals its element
+            return convert(*value.begin(), type, field);  // a list of one equals its element
         unfit(value, remedy(value, type));
     }
     if (value.is(Json::Kind::object)) unfit(value, remedy(value, type));
+    if (field.blank && value.is(Json::Kind::string) && value.text().empty()) return *field.blank;
     const bool dated = type.kind == Kind::timestamp || type.kind == Kind::date;
     auto converted =
-        dated ? convert_date(value.text(), type, dates) : parse_scalar(value.text(), type);
+        dated ? convert_date(value.text(), type, field.dates) : parse_scalar(value.text(), type);
     if (!converted) unfit(value, remedy(value, type));
     return std::move(*converted);
 }
@@ -166,7 +180,7 @@ std::string shown(std::string_view text) {
     return std::string(text.substr(0, size)) + "...";
 }
 
-Value convert(const Json& value, const Type& type, const DateFormat& dates) {
+Value convert(const Json& value, const Type& type, const Field& field) {
     if (value.is_nothing()) return {};
     if (type.holds_json) {
         if (value.is(Json::Kind::array) && value.empty()) return {};
@@ -181,22 +195,22 @@ Value convert(const Json& value, const Type& type, const DateFormat& dates) {
     }
     switch (type.kind) {
         case Kind::list:
-        case Kind::set: return convert_list(value, type, dates);
-        case Kind::vector: return convert_vector(value, type, dates);
+        case Kind::set: return convert_list(value, type, field);
+        case Kind::vector: return convert_vector(value, type, field);
         case Kind::map:
             if (value.is(Json::Kind::array) && is_hollow(value)) return {};
             if (value.is(Json::Kind::array) && value.size() == 1)
-                return convert(*value.begin(), type, dates);
-            return convert_map(value, type);
+                return convert(*value.begin(), type, field);
+            return convert_map(value, type, field);
         case Kind::tuple:
             if (value.is(Json::Kind::array) && value.empty()) return {};
-            return convert_tuple(value, type);
+            return convert_tuple(value, type, field);
         case Kind::udt:
             if (value.is(Json::Kind::array) && is_hollow(value)) return {};
             if (value.is(Json::Kind::array) && value.size() == 1)
-                return convert(*value.begin(), type, dates);
-            return convert_udt(value, type);
-        default: return convert_scalar(value, type, dates);
+                return convert(*value.begin(), type, field);
+            return convert_udt(value, type, field);
+        default: return convert_scalar(value, type, field);
     }
 }
 
@@ -266,10 +280,7 @@ ReadDocument read_members(const Id& id, const Json& source, const Layout& layout
         next = *place + 1;
         const Field& field = layout.fields()[*place];
         try {
-            const bool blank =
-                field.blank && member.is(Json::Kind::string) && member.text().empty();
-            read.content.values[*place] =
-                blank ? *field.blank : convert(member, field.type, field.dates);
+            read.content.values[*place] = convert(member, field.type, field);
         } catch (const Unfit& reason) {
             refuse(field.name, reason.value, reason.reason);
         }

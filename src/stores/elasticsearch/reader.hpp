@@ -30,8 +30,8 @@ struct Unfit {
     std::string reason;
 };
 
-/// One value; `dates` are the formats of its field.
-[[nodiscard]] Value convert(const Json& value, const Type& type, const DateFormat& dates);
+/// One value of a field.
+[[nodiscard]] Value convert(const Json& value, const Type& type, const Field& field);
 
 constexpr std::size_t shown_limit = 200;  // bytes of a value in a refusal
 

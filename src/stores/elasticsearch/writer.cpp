@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::int64_t seconds_per_day = 86'400;
 
-/// Stands for the parts of tuples, maps and user types, which are no fields of their own.
-const Field& plain_field() {
-    static const Field field;
-    return field;
-}
-
 /// Digits of any number, which stand in documents as strings.
 bool is_big_number(const Type& type) {
     return type.kind == Kind::varint || type.kind == Kind::decimal;
@@ -36,9 +30,10 @@ public:
         if (value.is_null()) {
             out_ += "null";
         } else if (const List* list = value.get_if<List>()) {
-            type.kind == Kind::udt ? append_udt(*list, type) : append_list(*list, type, field);
+            type.kind == Kind::udt ? append_udt(*list, type, field)
+                                   : append_list(*list, type, field);
         } else if (const Map* map = value.get_if<Map>()) {
-            append_map(*map, type);
+            append_map(*map, type, field);
         } else if (const std::string* text = value.get_if<std::string>()) {
             type.holds_json ? append_json(*text) : elastic::append_json_string(out_, *text);
         } else {
@@ -100,12 +95,12 @@ private:
         for (std::size_t i = 0; i < list.size(); ++i) {
             if (i > 0) out_ += ',';
             append(list[i], type.elements[has_parts ? std::min(i, type.elements.size() - 1) : 0],
-                   has_parts ? plain_field() : field);
+                   field);
         }
         out_ += ']';
     }
 
-    void append_udt(const List& parts, const Type& type) {
+    void append_udt(const List& parts, const Type& type, const Field& field) {
         char separator = '{';
         for (std::size_t i = 0; i < parts.size() && i < type.elements.size(); ++i) {
             if (parts[i].is_null()) continue;
@@ -113,18 +108,19 @@ private:
             separator = ',';
             elastic::append_json_string(out_, type.field_names[i]);
             out_ += ':';
-            append(parts[i], type.elements[i], plain_field());
+            append(parts[i], type.elements[i], field.part(type.field_names[i]));
         }
         out_ += separator == '{' ? "{}" : "}";
     }
 
-    void append_map(const Map& map, const Type& type) {
+    void append_map(const Map& map, const Type& type, const Field& field) {
         out_ += '{';
         for (std::size_t i = 0; i < map.size(); ++i) {
             if (i > 0) out_ += ',';
-            elastic::append_json_string(out_, key_text(map[i].first, type.elements[0]));
+            const std::string key = key_text(map[i].first, type.elements[0]);
+            elastic::append_json_string(out_, key);
             out_ += ':';
-            append(map[i].second, type.elements[1], plain_field());
+            append(map[i].second, type.elements[1], field.part(key));
         }
         out_ += '}';
     }

@@ -3,10 +3,12 @@
 
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "model/record.hpp"
 #include "model/type.hpp"
 #include "model/value.hpp"
 
@@ -114,7 +116,10 @@ inline Value any_collection(const Type& type) {
         Map map;
         for (std::size_t i = 0; i < size; ++i) {
             Value key = any_value(type.elements[0]);
-            map.emplace_back(std::move(key), any_value(type.elements[1]));
+            const bool known = std::any_of(map.begin(), map.end(), [&](const auto& entry) {
+                return same_value(entry.first, key, type.elements[0]);
+            });
+            if (!known) map.emplace_back(std::move(key), any_value(type.elements[1]));
         }
         return map;
     }

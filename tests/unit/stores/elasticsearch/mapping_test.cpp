@@ -61,6 +61,17 @@ TEST(Mapping, a_vector_with_more_numbers_than_a_dense_vector_takes_is_an_array) 
     EXPECT_EQ(mapping_of(vector), R"({"type":"float"})");
 }
 
+TEST(Mapping, a_vector_inside_of_vectors_is_an_array_at_any_depth) {
+    Type vector = of(Kind::float_);
+    for (int depth = 0; depth < 4; ++depth) {
+        vector = of(Kind::vector, {vector});
+        vector.dimension = 2;
+        if (depth > 0) {
+            EXPECT_EQ(mapping_of(vector), R"({"type":"float"})") << depth;
+        }
+    }
+}
+
 std::string parts_missing(const Type& type, const std::string& mapped) {
     const auto document = JsonDocument::parse(mapped);
     return missing_parts(type, document->root());

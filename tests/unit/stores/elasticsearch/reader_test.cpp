@@ -61,6 +61,41 @@ TEST(Reader, an_empty_text_is_what_elasticsearch_takes_it_for) {
     EXPECT_EQ(read_value("\"\"", text, R"({"type":"text"})"), Value(std::string()));
 }
 
+TEST(Reader, an_empty_text_is_so_inside_of_lists_and_objects_too) {
+    const Type list = of(Kind::list, {of(Kind::boolean)});
+    EXPECT_EQ(read_value("\"\"", list, R"({"type":"boolean"})"), Value(List{Value(false)}));
+    EXPECT_EQ(read_value("\"\"", of(Kind::list, {integer}), R"({"type":"long"})"), Value(List{}));
+    EXPECT_NE(refusal(R"(["",1])", of(Kind::list, {integer}), R"({"type":"long"})"), "");
+    const std::string object = R"({"properties":{"k":{"type":"integer"}}})";
+    const Type map = of(Kind::map, {text, integer});
+    EXPECT_EQ(read_value(R"({"k":"","l":1})", map, object), read_value(R"({"l":1})", map));
+    EXPECT_NE(refusal(R"({"l":""})", map, object), "");
+}
+
+TEST(Reader, a_moment_inside_of_an_object_is_read_in_the_format_of_its_own_mapping) {
+    const Type moment = of(Kind::timestamp);
+    Type user_type = of(Kind::udt, {moment, of(Kind::list, {moment})});
+    user_type.field_names = {"at", "all"};
+    const std::string seconds = R"({"type":"date","format":"epoch_second"})";
+    const std::string mapping = R"({"properties":{"at":)" + seconds + R"(,"all":)" + seconds + "}}";
+    EXPECT_EQ(read_value(R"({"at":1795184227,"all":[1795184228]})", user_type, mapping),
+              Value(List{number(1'795'184'227'000), List{number(1'795'184'228'000)}}));
+    EXPECT_EQ(read_value(R"({"at":1795184227})", of(Kind::map, {text, moment}), mapping)
+                  .get<Map>()
+                  .at(0)
+                  .second,
+              number(1'795'184'227'000));
+}
+
+TEST(Reader, two_keys_that_are_one_key_are_refused) {
+    const Type map = of(Kind::map, {integer, text});
+    EXPECT_NE(refusal(R"({"1":"a","01":"b"})", map), "");
+    EXPECT_EQ(refusal(R"({"1":"a","2":"b"})", map), "");
+    const Type of_sets = of(Kind::map, {of(Kind::set, {integer}), text});
+    EXPECT_NE(refusal(R"({"[1,2]":"a","[2,1]":"b"})", of_sets), "");
+    EXPECT_EQ(refusal(R"({"1":"a","01":"b"})", of(Kind::map, {text, text})), "");
+}
+
 TEST(Reader, an_array_of_one_object_is_that_object_to_a_map_too) {
     const Type map = of(Kind::map, {text, integer});
     EXPECT_EQ(read_value(R"([{"a":1}])", map), read_value(R"({"a":1})", map));

@@ -38,6 +38,16 @@ TEST(Writer, big_numbers_are_bare_where_the_field_is_of_integers_or_takes_no_str
     EXPECT_EQ(write_value(price, decimal, R"({"type":"double","coerce":false})"), "{\"f\":12.50,");
 }
 
+TEST(Writer, a_moment_inside_of_an_object_is_written_in_the_format_of_its_own_mapping) {
+    Type user_type = of(Kind::udt, {of(Kind::timestamp), of(Kind::varint)});
+    user_type.field_names = {"at", "n"};
+    const List parts{std::int64_t{5'000}, *BigInteger::parse("7")};
+    EXPECT_EQ(write_value(parts, user_type,
+                          R"({"properties":{"at":{"type":"date","format":"epoch_second"},)"
+                          R"("n":{"type":"long"}}})"),
+              "{\"f\":{\"at\":5,\"n\":7},");
+}
+
 TEST(Writer, moments_are_iso_8601_unless_the_mapping_says_otherwise) {
     EXPECT_EQ(write_value(std::int64_t{1'500}, of(Kind::timestamp)),
               "{\"f\":\"1970-01-01T00:00:01.500Z\",");
