@@ -1,7 +1,6 @@
 #include "app/config.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -21,9 +20,9 @@
 
 namespace duet::app {
 
-namespace {
-
 using std::chrono::milliseconds;
+
+namespace {
 
 constexpr std::uint16_t cassandra_port = 9042;
 constexpr std::uint16_t elasticsearch_port = 9200;
@@ -237,15 +236,8 @@ PairRule read_pair(Section section, const std::string& version_field) {
 
 Config parse_config(const std::string& text, const std::string& name,
                     const std::filesystem::path& folder) {
-    Origin origin(name, folder);
-    toml::table file;
-    try {
-        file = toml::parse(text, name);
-    } catch (const toml::parse_error& error) {
-        origin.fail(error.source(), std::string(error.description()));
-    }
     Config config;
-    Section top(origin, &file, "");
+    Section top = Section::parse(text, name, folder);
     read_general(top, config);
     read_cassandra(top.section("cassandra"), config.cassandra);
     read_elasticsearch(top.section("elasticsearch"), config.elasticsearch);
@@ -261,7 +253,7 @@ Config parse_config(const std::string& text, const std::string& name,
         }
     }
     top.finish();
-    origin.refuse();
+    top.refuse();
     return config;
 }
 
