@@ -160,20 +160,20 @@ private:
         }
         sync::Verifier verifier(*context, std::move(options), stopping_);
         found.comparison = co_await verifier.compare();
-        if (command_.repair) co_await make_deletions(live.pair(), verifier, found);
+        if (command_.repair) co_await make_deletions(live, verifier, found);
         found.left_out = live.documents().left_out();
     }
 
-    /// What repairs found to be deleted goes together, behind the fuse; then both sides are read
-    /// once more.
-    static Task<void> make_deletions(sync::Pair& pair, sync::Verifier& verifier, Verified& found) {
+    /// What was found deleted on one side is deleted on the other at once, so that max_delete sees
+    /// all of it. Then nobody knows what is left without looking again.
+    Task<void> make_deletions(LivePair& live, sync::Verifier& verifier, Verified& found) {
         const std::uint64_t records = std::max(found.comparison.rows, found.comparison.documents);
-        const sync::Report deleted = co_await pair.make_deletions(records);
+        const sync::Report deleted = co_await live.pair().make_deletions(records);
         found.repairs += deleted;
         if (deleted.rows_deleted + deleted.documents_deleted == 0) co_return;
         const std::uint64_t mended = found.comparison.mended;
         found.comparison = co_await verifier.compare();
-        found.comparison.mended += mended;
+        found.comparison.mended += mended + deleted.rows_deleted + deleted.documents_deleted;
     }
 
     static Task<void> repair(sync::Pair& pair, std::vector<Id> ids, sync::Report& total) {
