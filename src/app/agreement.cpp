@@ -115,6 +115,14 @@ std::vector<std::string> new_key_fields(const Schema& table, const Schema& index
         const Column column{key.name, key.type};
         if (const auto at = index.find(key.name)) {
             (void)common_type(column, index.columns[*at].type, table, index);
+            if (innermost(index.columns[*at].type).holds_json) {
+                throw Misconfigured(
+                    fmt::format("table {}: key column {} is {}, but index {} maps that field as an "
+                                "object",
+                                table.name, key.name, to_cql(key.type), index.name),
+                    fmt::format("copy the documents into an index that maps {} as a single value",
+                                key.name));
+            }
         } else {
             fields.push_back(key.name);
         }

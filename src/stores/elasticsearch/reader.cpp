@@ -227,7 +227,7 @@ std::optional<std::size_t> find_key_field(std::string_view name, const Layout& l
 /// Throws Unfit where a field of the key says something else than the id.
 void check_key_field(const Id& id, const Json& member, std::size_t place, const Layout& layout) {
     const Field& field = layout.key_fields()[place];
-    const Value value = convert(member, field.type, field.dates);
+    const Value value = convert(member, field.type, field);
     const auto key = layout.key().decode(id);
     if (value.is_null() || !key || same_value(value, (*key)[place], field.type)) return;
     unfit(member,
