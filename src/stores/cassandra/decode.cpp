@@ -4,8 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "base/vint.hpp"
 #include "stores/cassandra/codec.hpp"
-#include "stores/cassandra/vint.hpp"
 
 namespace duet::cassandra {
 namespace {

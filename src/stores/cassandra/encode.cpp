@@ -3,8 +3,8 @@
 #include <bit>
 #include <limits>
 
+#include "base/vint.hpp"
 #include "stores/cassandra/codec.hpp"
-#include "stores/cassandra/vint.hpp"
 
 namespace duet::cassandra {
 namespace {

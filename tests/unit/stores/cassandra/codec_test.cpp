@@ -5,8 +5,8 @@
 
 #include <limits>
 
+#include "base/vint.hpp"
 #include "model/record.hpp"
-#include "stores/cassandra/vint.hpp"
 #include "unit/stores/arbitrary.hpp"
 
 namespace duet::cassandra {

@@ -1,6 +1,6 @@
 #pragma once
-// Variable-length integers (native protocol v5, section 3 and 6.8): the number of leading one bits
-// of the first byte is the number of bytes that follow it.
+// Variable-length integers as Cassandra writes them: the number of leading one bits of the first
+// byte is the number of bytes that follow it.
 
 #include <bit>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include "base/bytes.hpp"
 
-namespace duet::cassandra {
+namespace duet {
 
 /// Appends an unsigned integer in its shortest form.
 inline void append_vint(Bytes& out, std::uint64_t value) {
@@ -51,4 +51,4 @@ inline void append_vint(Bytes& out, std::uint64_t value) {
     return static_cast<std::int64_t>((value >> 1) ^ (0 - (value & 1)));
 }
 
-}  // namespace duet::cassandra
+}  // namespace duet
