@@ -198,11 +198,12 @@ Task<Report> Pair::glance() { return follow_rows(); }
 
 Task<Report> Pair::follow_rows() {
     Report total;
-    RowFeed* feed = context_.rows.feed();
     const std::int64_t began = context_.clock.now();
-    for (int pages = 0; feed != nullptr && !stopping_ && pages < passes_at_once; ++pages) {
+    for (int pages = 0; !stopping_ && pages < passes_at_once; ++pages) {
         Report room = co_await make_room();
         total += room;
+        RowFeed* feed = context_.rows.feed();  // another one after each look at the schema
+        if (feed == nullptr) break;
         RowChanges batch = co_await feed->next(batch_limit);
         if (batch.incomplete) sweep_anew();
         Report report = co_await reconciler_.reconcile(std::move(batch.changes));
@@ -220,7 +221,10 @@ Task<Report> Pair::follow_rows() {
 }
 
 void Pair::sweep_anew() {
-    if (std::exchange(feed_incomplete_, true)) return;
+    if (std::exchange(feed_incomplete_, true)) {
+        missed_again_ = true;  // what this round has passed by already: another one follows
+        return;
+    }
     sweep_.restart();
     sweep_due_ = 0;
     round_began_ = context_.clock.now();
@@ -254,7 +258,7 @@ Task<Report> Pair::sweep_within_share() {
         if (!report.caught_up) continue;
         sweep_time_ = std::chrono::microseconds(now - round_began_);
         swept_at_ = std::max(swept_at_, round_began_);
-        feed_incomplete_ = false;
+        feed_incomplete_ = std::exchange(missed_again_, false);
         sweep_due_ = next_round(now);
         sweep_work_ = 0;
         round_began_ = std::max(now, sweep_due_);

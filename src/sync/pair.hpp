@@ -99,6 +99,7 @@ private:
     std::chrono::microseconds sweep_time_{0};
     std::int64_t sweep_work_ = 0;   // microseconds that this round's steps took
     bool feed_incomplete_ = false;  // the rows' feed has missed writes since the last whole round
+    bool missed_again_ = false;     // and since this round began
 
     [[nodiscard]] Task<void> agree();
     [[nodiscard]] Task<Report> follow();

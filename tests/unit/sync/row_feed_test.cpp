@@ -91,6 +91,18 @@ TEST(RowFeedOfAPair, where_it_has_missed_writes_a_round_of_the_sweep_begins_at_o
     EXPECT_EQ(world.names(8), "untold|first") << "the net is slow again";
 }
 
+TEST(RowFeedOfAPair, what_is_missed_while_such_a_round_goes_on_costs_another) {
+    PairSettings settings = swept_hourly();
+    settings.sweep_share = 0.01;
+    FedWorld world(settings);
+    world.feed.incomplete = true;
+    (void)run(world.pair->pass());  // the round is over before the clock moves
+    world.insert(7, "missed", 7, 2'000'000);
+    world.feed.incomplete = true;
+    for (int pass = 0; pass < 40; ++pass) world.step();
+    EXPECT_EQ(world.names(7), "missed|missed");
+}
+
 TEST(RowFeedOfAPair, without_sweep_every_a_cheap_table_is_swept_often) {
     FedWorld world{PairSettings{}};
     world.insert(7, "untold", 7, 2'000'000);
