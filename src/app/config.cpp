@@ -55,6 +55,11 @@ void read_general(Section& top, Config& config) {
     if (!is_plain_name(config.version_field)) {
         top.fail("version_field", "must be a name of letters, digits and underscores");
     }
+    std::string journal = "auto";
+    top.read_word("journal", journal, {"auto", "yes", "no"});
+    if (journal == "yes") config.journal = JournalUse::yes;
+    if (journal == "no") config.journal = JournalUse::no;
+    top.read("journal_owner", config.journal_owner);
     std::string first = "cassandra";
     top.read_word("first_meeting", first, {"cassandra", "elasticsearch", "stop"});
     if (first == "elasticsearch") config.first_meeting = sync::FirstMeeting::elasticsearch;
@@ -81,6 +86,7 @@ void read_cassandra(Section section, CassandraConfig& config) {
     section.read_word(
         "consistency", config.consistency,
         {"one", "two", "three", "quorum", "all", "local_quorum", "each_quorum", "local_one"});
+    section.read_path("cdc_directory", config.cdc_directory);
     section.finish();
 }
 
@@ -240,6 +246,9 @@ Config parse_config(const std::string& text, const std::string& name,
     Section top = Section::parse(text, name, folder);
     read_general(top, config);
     read_cassandra(top.section("cassandra"), config.cassandra);
+    if (config.journal == JournalUse::yes && config.cassandra.cdc_directory.empty()) {
+        top.fail("journal", "needs the folder to read: cdc_directory in [cassandra]");
+    }
     read_elasticsearch(top.section("elasticsearch"), config.elasticsearch);
     read_state(top.section("state"), config.state);
     read_http(top.section("http"), config.http);

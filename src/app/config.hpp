@@ -20,6 +20,7 @@ struct CassandraConfig {
     std::string password;          // or read from password_file
     std::string local_datacenter;  // empty: the first host's
     std::string consistency = "local_quorum";
+    std::string cdc_directory;  // the node's cdc_raw, where Duet can read it; empty: no journal
     bool operator==(const CassandraConfig&) const = default;
 };
 
@@ -54,6 +55,10 @@ struct FieldRule {
     bool operator==(const FieldRule&) const = default;
 };
 
+/// Whether the journal feed is used: `auto` where a stopped Duet cannot make Cassandra refuse
+/// writes.
+enum class JournalUse : std::uint8_t { automatic, yes, no };
+
 /// What of its tables a [[pair]] takes, and which way.
 struct Shape {
     std::vector<std::string> columns = {"*"};  // globs (glob.hpp)
@@ -83,7 +88,9 @@ struct Config {
     std::chrono::seconds keep_beaten{std::chrono::days(30)};
     std::size_t settled_limit = 100'000;  // documents remembered as settled, a pair
     std::optional<std::chrono::milliseconds>
-        refresh_at_most;                // empty: by the index's own refresh_interval
+        refresh_at_most;  // empty: by the index's own refresh_interval
+    JournalUse journal = JournalUse::automatic;
+    bool journal_owner = false;         // Duet deletes the segments that it is done with
     std::size_t max_new_columns = 100;  // a table
     sync::FirstMeeting first_meeting = sync::FirstMeeting::cassandra;
     CassandraConfig cassandra;

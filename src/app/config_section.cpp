@@ -131,6 +131,19 @@ void Section::read(std::string_view key, std::string& into) {
         into = place_->text_of(*node, place_->path(key));
 }
 
+void Section::read(std::string_view key, bool& into) {
+    const toml::node* node = place_->take(key);
+    if (node == nullptr) return;
+    if (!node->is_boolean()) fail(key, "must be true or false");
+    into = node->as_boolean()->get();
+}
+
+void Section::read_path(std::string_view key, std::string& into) {
+    if (const toml::node* node = place_->take(key)) {
+        into = (place_->origin->folder() / place_->text_of(*node, place_->path(key))).string();
+    }
+}
+
 void Section::read(std::string_view key, std::vector<std::string>& into) {
     const toml::node* node = place_->take(key);
     if (node == nullptr) return;

@@ -34,6 +34,9 @@ public:
     void read(std::string_view key, std::size_t& into, std::int64_t least, std::int64_t most);
     void read(std::string_view key, std::chrono::milliseconds& into,
               std::chrono::milliseconds least, std::chrono::milliseconds most);
+    void read(std::string_view key, bool& into);
+    /// A path; a relative one is taken from the file's folder.
+    void read_path(std::string_view key, std::string& into);
     /// Above 0, at most 1.
     void read_share(std::string_view key, double& into);
     /// One of these words.

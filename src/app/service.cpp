@@ -51,6 +51,7 @@ struct Service::Generation {
     std::map<std::string, Served> served;
     bool connected = false;
     bool leaving = false;
+    bool journal_ended = true;
     net::HttpServer http;
     std::string discovery_failure;  // as last logged
 
@@ -59,6 +60,8 @@ struct Service::Generation {
     [[nodiscard]] Task<void> discover(std::map<std::string, std::string>& left_out);
     void take_over(const std::vector<PairPlan>& plans, std::vector<std::string>& fresh);
     [[nodiscard]] Task<void> serve(std::string name);
+    [[nodiscard]] Task<void> open_journal();
+    [[nodiscard]] Task<void> follow_journal();
     [[nodiscard]] Task<void> rest(std::chrono::milliseconds duration) const;
     void leave() {
         leaving = true;
@@ -98,6 +101,25 @@ Task<bool> Service::Generation::prepare() {
     co_return false;
 }
 
+/// Before the first pair, which reads what is written from its first look on.
+Task<void> Service::Generation::open_journal() {
+    co_await servers.open_journal();
+    const journal::Journal* journal = servers.journal();
+    const std::string& problem =
+        journal == nullptr ? servers.journal_problem() : journal->problem();
+    if (!problem.empty()) log::warning("no journal", {{"reason", problem}});
+    if (journal == nullptr) co_return;
+    log::info("following the journal", {{"folder", config.cassandra.cdc_directory}});
+    journal_ended = false;
+    std::string task = "journal";
+    co_await net::spawn_here(follow_journal(), std::move(task));
+}
+
+Task<void> Service::Generation::follow_journal() {
+    const Ending ending{journal_ended};
+    co_await servers.journal()->follow(leaving);
+}
+
 Task<void> Service::Generation::run(bool may_pair, std::map<std::string, std::string>& left_out) {
     co_await servers.connect_patiently(leaving);
     if (leaving) co_return;
@@ -107,13 +129,15 @@ Task<void> Service::Generation::run(bool may_pair, std::map<std::string, std::st
         throw UsageError(needs_all(plan_pairs(config, inventory)));
     }
     for (bool ready = false; !ready && !leaving;) ready = co_await prepare();
+    co_await open_journal();
     while (!leaving) {
         co_await discover(left_out);
         co_await rest(discover_every);
     }
     daemon.stop();
     const auto all_ended = [this] {
-        return std::ranges::all_of(served, [](const auto& entry) { return entry.second.ended; });
+        return journal_ended &&
+               std::ranges::all_of(served, [](const auto& entry) { return entry.second.ended; });
     };
     while (!all_ended()) co_await sleep_for(std::chrono::milliseconds(20));
 }

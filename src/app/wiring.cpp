@@ -65,8 +65,11 @@ StateOptions state_options(const StateConfig& config) {
     return {.keyspace = config.keyspace, .replication = {config.replication}};
 }
 
-TableOptions table_options(const Config& config, const PairPlan& plan) {
-    return {.keyspace = plan.keyspace, .table = plan.table, .version_field = config.version_field};
+TableOptions table_options(Servers& servers, const PairPlan& plan) {
+    return {.keyspace = plan.keyspace,
+            .table = plan.table,
+            .version_field = servers.config().version_field,
+            .journal = servers.journal()};
 }
 
 IndexOptions index_options(const Config& config, const PairPlan& plan) {
@@ -157,6 +160,25 @@ Task<void> Servers::connect_patiently(const bool& stopping) {
     co_await wait_for(false, stopping);
 }
 
+Task<void> Servers::open_journal() {
+    journal_.reset();
+    journal_problem_.clear();
+    if (config_.cassandra.cdc_directory.empty()) co_return;
+    if (config_.journal == JournalUse::no) {
+        journal_problem_ = "journal = \"no\"";
+    } else if (config_.journal == JournalUse::automatic) {
+        try {
+            journal_problem_ = co_await cassandra::reason_against_journal(session_);
+        } catch (const Error& error) {
+            journal_problem_ = error.what();
+        }
+    }
+    if (!journal_problem_.empty()) co_return;
+    journal::JournalOptions options{.folder = config_.cassandra.cdc_directory,
+                                    .owner = config_.journal_owner};
+    journal_ = std::make_unique<journal::Journal>(std::move(options));
+}
+
 Task<Inventory> Servers::inventory() {
     Inventory inventory;
     std::string state_keyspace = config_.state.keyspace;
@@ -211,10 +233,14 @@ sync::PairSettings pair_settings(const Config& config, const PairPlan& plan) {
 LivePair::LivePair(Servers& servers, PairPlan plan)
     : servers_(servers),
       plan_(std::move(plan)),
-      rows_(servers.session(), servers.clock(), table_options(servers.config(), plan_)),
+      rows_(servers.session(), servers.clock(), table_options(servers, plan_)),
       documents_(servers.client(), servers.clock(), index_options(servers.config(), plan_)),
       pair_(plan_.name, rows_, documents_, servers.state(), servers.clock(),
             pair_settings(servers.config(), plan_), [this] { return agree(); }) {}
+
+std::string LivePair::missing_journal() const {
+    return servers_.journal() == nullptr ? servers_.journal_problem() : rows_.missing_journal();
+}
 
 Task<LivePair::Described> LivePair::describe() {
     Described described;

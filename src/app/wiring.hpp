@@ -38,6 +38,12 @@ public:
     [[nodiscard]] cql::Session& session() { return session_; }
     [[nodiscard]] elastic::Client& client() { return client_; }
     [[nodiscard]] CassandraState& state() { return state_; }
+    /// Before the first LivePair, for what follows or shows feeds. Never fails: there may be none.
+    [[nodiscard]] Task<void> open_journal();
+    /// nullptr: none is read.
+    [[nodiscard]] journal::Journal* journal() { return journal_.get(); }
+    /// Why none is read though cdc_directory is set; empty: one is.
+    [[nodiscard]] const std::string& journal_problem() const { return journal_problem_; }
     /// Tables and mappings are changed by one pair of one instance at a time. Throws Unavailable
     /// while another instance has the lease.
     [[nodiscard]] Task<void> take_ddl_lease();
@@ -49,6 +55,8 @@ private:
     cql::Session session_;
     elastic::Client client_;
     CassandraState state_;
+    std::unique_ptr<journal::Journal> journal_;
+    std::string journal_problem_;
     std::string owner_;  // of leases
     bool ddl_busy_ = false;
 
@@ -71,6 +79,8 @@ public:
     [[nodiscard]] CassandraTable& rows() { return rows_; }
     [[nodiscard]] ElasticIndex& documents() { return documents_; }
     [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+    /// Why the journal does not serve the table though cdc_directory is set; empty: it does.
+    [[nodiscard]] std::string missing_journal() const;
 
     /// What both sides would agree on; changes nothing on the servers, but tells both stores.
     [[nodiscard]] Task<Agreement> look();

@@ -25,6 +25,7 @@ public:
         : servers_(servers), ddl_(ddl), stopping_(stopping), progress_(servers.clock()) {}
 
     Task<void> run(bool may_pair) {
+        co_await servers_.open_journal();
         const Inventory inventory = co_await servers_.inventory();
         const std::vector<PairPlan> plans = plan_pairs(servers_.config(), inventory);
         has_state_ = co_await has_state(servers_);
@@ -82,6 +83,9 @@ private:
             fmt::print("  new fields: {}\n", fmt::join(agreed.new_fields, ", "));
         }
         for (const std::string& note : agreed.schema.notes) fmt::print("  note: {}\n", note);
+        if (!of.creates_table && !live.missing_journal().empty()) {
+            fmt::print("  no journal: {}\n", live.missing_journal());
+        }
         if (!live.rows().missing_index().empty() && !live.rows().made_by_duet()) {
             fmt::print("  changes in the table would be noticed faster with: {};\n",
                        live.rows().missing_index());

@@ -27,6 +27,7 @@ struct PairState {
     std::string state;         // new, level, behind, waiting for its first start, failed
     std::string problem;       // failed: why
     std::string feeds = "-";   // how changes are noticed
+    std::string no_journal;    // why not by the journal, where there could be one
     std::uint64_t behind = 0;  // writes of the index that are not settled yet
     std::size_t quarantined = 0;
     std::size_t kept = 0;
@@ -65,6 +66,7 @@ public:
     explicit StatusWork(Servers& servers) : servers_(servers) {}
 
     Task<Exit> run(bool as_json) {
+        co_await servers_.open_journal();
         const Inventory inventory = co_await servers_.inventory();
         const std::vector<PairPlan> plans = plan_pairs(servers_.config(), inventory);
         elasticsearch_version_ = co_await servers_.client().version();
@@ -116,6 +118,7 @@ private:
         LivePair live(servers_, state.plan);
         (void)co_await live.look();
         state.feeds = live.pair().feeds();
+        state.no_journal = live.missing_journal();
         const Cursor position = co_await live.documents().position();
         state.behind = distance(*cursor, position);
         state.state = state.behind == 0 ? "level" : "behind";
@@ -179,6 +182,7 @@ private:
                        state.quarantined, state.kept, state.feeds);
             if (!state.problem.empty()) fmt::print("  {}\n", state.problem);
             for (const std::string& note : state.plan.notes) fmt::print("  note: {}\n", note);
+            if (!state.no_journal.empty()) fmt::print("  no journal: {}\n", state.no_journal);
         }
         fmt::print("{}", left_out_text(plans));
     }
@@ -194,6 +198,7 @@ private:
                  {"problem", state.problem},
                  {"notes", json::array(state.plan.notes.begin(), state.plan.notes.end())},
                  {"feeds", state.feeds},
+                 {"no_journal", state.no_journal},
                  {"behind", state.behind},
                  {"lag_seconds", json_of(state.lag_seconds)},
                  {"sweep_seconds", json_of(state.sweep_seconds)},

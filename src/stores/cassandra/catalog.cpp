@@ -35,8 +35,9 @@ Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
                               std::string of_keyspace) {
     SchemaPages pages;
     const std::string from = " FROM system_schema.";
-    std::string tables = "SELECT keyspace_name, table_name, default_time_to_live, flags, comment" +
-                         from + "tables" + of_table;
+    std::string tables =
+        "SELECT keyspace_name, table_name, id, cdc, default_time_to_live, flags, comment" + from +
+        "tables" + of_table;
     std::string views = "SELECT keyspace_name, view_name" + from + "views" + of_keyspace;
     std::string types =
         "SELECT keyspace_name, type_name, field_names, field_types" + from + "types" + of_keyspace;
@@ -109,6 +110,10 @@ std::vector<TableInfo> assemble(const SchemaPages& pages) {
     };
     each_row(pages.tables, [&](const cql::Rows& rows, std::size_t row) {
         RawTable& table = tables[key(rows, row, "table_name")];
+        const Value id = cell_value(rows, row, "id");
+        if (const Uuid* known = id.get_if<Uuid>()) table.table_id = *known;
+        const Value cdc = cell_value(rows, row, "cdc");  // null where the node has no CDC
+        table.cdc = cdc.get_if<bool>() != nullptr && cdc.get<bool>();
         table.default_ttl = int_cell(rows, row, "default_time_to_live").value_or(0);
         table.flags = texts_cell(rows, row, "flags");
         table.comment = text_cell(rows, row, "comment");
@@ -218,6 +223,27 @@ Task<TableHistory> table_history(cql::Session& session, std::string keyspace, st
         history.truncated_at = load_big<std::int64_t>(last) * 1'000;
     }
     co_return history;
+}
+
+Task<std::string> reason_against_journal(cql::Session& session) {
+    std::string peers = "SELECT peer FROM system.peers";
+    const Pages others = co_await query_all(session, std::move(peers));
+    std::size_t nodes = 1;
+    each_row(others, [&](const cql::Rows&, std::size_t) { ++nodes; });
+    if (nodes > 1) {
+        co_return fmt::format("the cluster has {} nodes and a journal holds the writes of one",
+                              nodes);
+    }
+    std::string setting = "SELECT value FROM system_views.settings WHERE name = 'cdc_block_writes'";
+    const Pages found = co_await query_all(session, std::move(setting));
+    std::string blocks = "true";  // a node too old to have the setting blocks
+    each_row(found, [&](const cql::Rows& rows, std::size_t row) {
+        blocks = text_cell(rows, row, "value");
+    });
+    if (blocks == "false") co_return std::string();
+    co_return std::string(
+        "Cassandra would refuse writes while Duet is away: set cdc_block_writes: false in "
+        "cassandra.yaml");
 }
 
 Task<std::string> keyspace_statement(cql::Session& session, std::string keyspace,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/task.hpp"
+#include "base/uuid.hpp"
 #include "cql/session.hpp"
 #include "model/schema.hpp"
 #include "model/store.hpp"
@@ -18,6 +19,8 @@ namespace duet::cassandra {
 struct TableInfo {
     std::string keyspace;
     std::string table;
+    Uuid table_id;     // another table of the same name has another
+    bool cdc = false;  // its rows are in the commit log's segments for others to read
     Key key;
     /// Regular and static columns in the order of their names, the version field among them.
     std::vector<Column> columns;
@@ -56,6 +59,10 @@ constexpr std::size_t default_replicas = 3;
                                                std::string table);
 [[nodiscard]] Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string keyspace,
                                                         std::string table);
+
+/// Why the journal of the node that Duet runs beside is not to be relied on for this cluster,
+/// naming the remedy; empty: it is.
+[[nodiscard]] Task<std::string> reason_against_journal(cql::Session& session);
 
 /// `CREATE KEYSPACE IF NOT EXISTS`, as it would be sent to this cluster.
 [[nodiscard]] Task<std::string> keyspace_statement(cql::Session& session, std::string keyspace,

@@ -149,6 +149,8 @@ TableInfo interpret(const RawTable& raw, const UserTypes& types) {
     TableInfo table;
     table.keyspace = raw.keyspace;
     table.table = raw.table;
+    table.table_id = raw.table_id;
+    table.cdc = raw.cdc;
     table.default_ttl = raw.default_ttl;
     table.made_by_duet = raw.comment == made_by_duet;
     table.range_indexed = raw.range_indexed;

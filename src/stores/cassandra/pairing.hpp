@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/uuid.hpp"
 #include "stores/cassandra/catalog.hpp"
 #include "stores/cassandra/types.hpp"
 
@@ -20,6 +21,8 @@ struct RawColumn {
 struct RawTable {
     std::string keyspace;
     std::string table;
+    Uuid table_id;
+    bool cdc = false;
     std::int64_t default_ttl = 0;
     std::string comment;
     std::vector<std::string> range_indexed;

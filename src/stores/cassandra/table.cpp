@@ -9,6 +9,7 @@
 #include "stores/cassandra/failure.hpp"
 #include "stores/cassandra/fetcher.hpp"
 #include "stores/cassandra/index_feed.hpp"
+#include "stores/cassandra/journal_feed.hpp"
 #include "stores/cassandra/keys.hpp"
 #include "stores/cassandra/statements.hpp"
 #include "stores/cassandra/writer.hpp"
@@ -111,12 +112,17 @@ struct CassandraTable::Impl {
     TableOptions options;
     std::shared_ptr<Access> access;  // shared: a call in flight keeps what it began with
     cassandra::IndexFeed feed;
+    std::unique_ptr<cassandra::JournalFeed> journal_feed;  // the better one, where there is one
     std::string missing_index;
+    std::string missing_journal;
+    bool chosen = false;
     bool made_by_duet = false;
 
     [[nodiscard]] std::string name() const { return options.keyspace + "." + options.table; }
     [[nodiscard]] std::shared_ptr<Access> ready() const;
     void choose_feed(const TableInfo& table);
+    void choose_journal(const TableInfo& table);
+    void remember(const Write& write) const;
     [[nodiscard]] Task<std::optional<TableInfo>> find();
     [[nodiscard]] Task<void> create(const Schema& schema);
     [[nodiscard]] Task<TableInfo> add(const TableInfo& table, const Schema& schema);
@@ -144,11 +150,31 @@ void CassandraTable::Impl::choose_feed(const TableInfo& table) {
                                           table.range_indexed.end();
     feed.read_with(indexed ? std::shared_ptr<cassandra::RowFetcher>(access, &access->fetcher)
                            : nullptr);
+    choose_journal(table);
     missing_index.clear();
-    if (indexable && !indexed && cassandra::is_modern(session.release_version())) {
+    if (journal_feed == nullptr && indexable && !indexed &&
+        cassandra::is_modern(session.release_version())) {
         missing_index =
             cassandra::create_version_index(options.keyspace, options.table, version->name);
     }
+}
+
+void CassandraTable::Impl::choose_journal(const TableInfo& table) {
+    const bool late = std::exchange(chosen, true);
+    journal::Journal* journal = options.journal;
+    if (journal == nullptr) return;
+    missing_journal = journal->problem();
+    if (missing_journal.empty()) missing_journal = cassandra::JournalFeed::reason_against(table);
+    if (!missing_journal.empty()) {
+        journal_feed.reset();
+    } else if (journal_feed == nullptr || !journal_feed->follows(table)) {
+        journal_feed = std::make_unique<cassandra::JournalFeed>(*journal, table, late);
+    }
+}
+
+/// Before it is sent: the journal may be faster than the answer.
+void CassandraTable::Impl::remember(const Write& write) const {
+    if (journal_feed != nullptr) journal_feed->remember(write.id, write.timestamp);
 }
 
 Task<std::optional<TableInfo>> CassandraTable::Impl::find() {
@@ -200,6 +226,7 @@ Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<cons
             outcomes[i].refusal = std::move(*refusal);
             continue;
         }
+        remember(writes[i]);
         rows.push_back(std::move(std::get<cassandra::BoundRow>(bound)));
         places.push_back(i);
     }
@@ -235,6 +262,7 @@ Task<std::vector<std::size_t>> CassandraTable::Impl::compare(Access& to,
         if (!state.exists) {
             outcome.kind = Outcome::Kind::hidden;
         } else if (!columns.empty() && may_clear) {
+            remember(write);
             nulls.push_back(cassandra::bind_nulls(to.layout, write, columns));
             cleared.push_back(places[i]);
         } else if (state.problem || !same_content(state.content, *write.content, to.schema)) {
@@ -312,7 +340,9 @@ Task<void> CassandraTable::provision(const Schema& schema, bool may_create) {
     if (!table) {
         impl_->access.reset();
         impl_->feed.read_with(nullptr);
+        impl_->journal_feed.reset();
         impl_->missing_index.clear();
+        impl_->missing_journal.clear();
         co_return;
     }
     require_usable(*table, impl_->options.version_field);
@@ -327,7 +357,12 @@ Task<void> CassandraTable::provision(const Schema& schema, bool may_create) {
     impl_->choose_feed(*table);
 }
 
-RowFeed* CassandraTable::feed() { return impl_->feed.usable() ? &impl_->feed : nullptr; }
+RowFeed* CassandraTable::feed() {
+    if (impl_->journal_feed != nullptr) return impl_->journal_feed.get();
+    return impl_->feed.usable() ? &impl_->feed : nullptr;
+}
+
+std::string CassandraTable::missing_journal() const { return impl_->missing_journal; }
 
 std::string CassandraTable::missing_index() const { return impl_->missing_index; }
 

@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "cql/session.hpp"
+#include "journal/journal.hpp"
 #include "model/store.hpp"
 
 namespace duet {
@@ -18,6 +19,7 @@ struct TableOptions {
     std::string keyspace;
     std::string table;
     std::string version_field = "updated_at";
+    journal::Journal* journal = nullptr;  // outlives the table; nullptr: there is none to read
 };
 
 class CassandraTable final : public RowStore {
@@ -34,6 +36,9 @@ public:
     /// The statement that would give the table an `index` feed; empty: it has one, or can have
     /// none.
     [[nodiscard]] std::string missing_index() const;
+    /// Why the journal does not serve the table, and what would help; empty: it does, or there is
+    /// none.
+    [[nodiscard]] std::string missing_journal() const;
     /// Duet made the table, so its indexes are Duet's to make.
     [[nodiscard]] bool made_by_duet() const;
     /// Runs missing_index(); for the holder of the lease. Throws Misconfigured.

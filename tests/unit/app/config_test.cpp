@@ -48,6 +48,18 @@ private:
     std::filesystem::path path_;
 };
 
+TEST(Config, reads_where_the_journal_is_and_whether_it_may_be_used) {
+    EXPECT_EQ(parsed("").journal, JournalUse::automatic);
+    const Config config = parsed(
+        "journal = \"yes\"\njournal_owner = true\n[cassandra]\ncdc_directory = \"/cdc_raw\"");
+    EXPECT_EQ(config.journal, JournalUse::yes);
+    EXPECT_TRUE(config.journal_owner);
+    EXPECT_EQ(config.cassandra.cdc_directory, "/cdc_raw");
+    EXPECT_EQ(parsed("journal = \"no\"").journal, JournalUse::no);
+    EXPECT_THAT(refusal("journal = \"yes\""), HasSubstr("needs the folder to read"));
+    EXPECT_THAT(refusal("journal_owner = 1"), HasSubstr("must be true or false"));
+}
+
 TEST(Config, an_empty_file_leaves_every_default) { EXPECT_EQ(parsed(""), Config{}); }
 
 TEST(Config, reads_every_general_key) {
