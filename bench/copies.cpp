@@ -139,6 +139,24 @@ Figure Copies::to_cassandra() {
     return figure;
 }
 
+Figure Copies::verify(bool deep) {
+    Figure figure{deep ? "verify --deep" : "verify", "equal records", deep ? 30'000.0 : 80'000.0,
+                  records_.size()};
+    if (index_body_.empty()) {
+        run(&Copies::fill_table);
+        static_cast<void>(run_duet(filled_keyspace));
+        run(&Copies::copy_mapping);
+    }
+    std::vector<std::string> command{"verify"};
+    if (deep) command.emplace_back("--deep");
+    for (int i = 0; i <= options_.repeat; ++i) {
+        pause();
+        const Run program = run_duet(filled_keyspace, command);
+        if (i > 0) figure.program.push_back(program);
+    }
+    return figure;
+}
+
 void Copies::run(Phase phase) {
     net::Runtime runtime;
     Clients clients(options_);
@@ -154,7 +172,7 @@ Run Copies::run_yardstick(Phase phase) {
     return result;
 }
 
-Run Copies::run_duet(const std::string& keyspace) {
+Run Copies::run_duet(const std::string& keyspace, const std::vector<std::string>& command) {
     const std::filesystem::path config = folder_ / "duet.toml";
     const std::filesystem::path output = folder_ / "output";
     std::ofstream(config) << fmt::format(
@@ -162,10 +180,13 @@ Run Copies::run_duet(const std::string& keyspace) {
         "[state]\nkeyspace = \"{}\"\n[[pair]]\nkeyspace = \"{}\"\n",
         options_.cassandra, options_.elasticsearch, notes_keyspace, keyspace);
     const double before = servers_cpu();
-    const Finished finished = run_program({options_.program, "once", "--config", config}, output);
+    std::vector<std::string> words{options_.program};
+    words.insert(words.end(), command.begin(), command.end());
+    words.insert(words.end(), {"--config", config});
+    const Finished finished = run_program(words, output);
     if (finished.exit_code != 0) {
-        throw Error(
-            fmt::format("duet once ended with {}:\n{}", finished.exit_code, read_file(output)));
+        throw Error(fmt::format("duet {} ended with {}:\n{}", command.front(), finished.exit_code,
+                                read_file(output)));
     }
     Run result;
     result.seconds = finished.seconds;

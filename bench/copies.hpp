@@ -1,6 +1,7 @@
 #pragma once
-// The two first copies, each beside its yardstick. Everything lives in keyspaces and indices of
-// names of their own (duet_bench_*), which are dropped at the end.
+// The two first copies, each beside its yardstick, and the comparison of both sides. Everything
+// lives in keyspaces and indices of names of their own (duet_bench_*), which are dropped at the
+// end.
 
 #include <cstdint>
 #include <filesystem>
@@ -37,6 +38,9 @@ public:
     /// Elasticsearch to Cassandra: an index of stamped documents, no table yet. Call it second: its
     /// index is made like the one that duet made in the first.
     [[nodiscard]] Figure to_cassandra();
+    /// Comparing what the first copy to Elasticsearch has left, contents or not; makes that copy if
+    /// nobody did.
+    [[nodiscard]] Figure verify(bool deep);
     [[nodiscard]] Machine machine();
     /// Drops whatever it made.
     void clean();
@@ -55,7 +59,8 @@ private:
 
     void run(Phase phase);
     [[nodiscard]] Run run_yardstick(Phase phase);
-    [[nodiscard]] Run run_duet(const std::string& keyspace);
+    [[nodiscard]] Run run_duet(const std::string& keyspace,
+                               const std::vector<std::string>& command = {"once"});
     void check_count(std::uint64_t found, const std::string& where) const;
     [[nodiscard]] double servers_cpu() const;
     void pause() const;

@@ -94,21 +94,28 @@ std::string to_table(const std::vector<Figure>& figures) {
     std::string text = fmt::format("{:<44}{:>12}{:>12}{:>8}{:>8}\n", "figure", "yardstick", "duet",
                                    "ratio", "asked");
     for (const Figure& figure : figures) {
-        text += fmt::format("{:<44}{:>10.0f}/s{:>10.0f}/s{:>8.2f}{:>8.2f}  {}\n", figure.name,
-                            figure.yardstick_rate(), figure.program_rate(), figure.ratio(),
-                            figure.asked, verdict(figure.ratio() >= figure.asked));
+        if (figure.yardstick.empty()) {
+            text += fmt::format("{:<44}{:>12}{:>10.0f}/s{:>8}{:>8.0f}  {}\n", figure.name, "",
+                                figure.program_rate(), "", figure.asked, verdict(figure.holds()));
+        } else {
+            text += fmt::format("{:<44}{:>10.0f}/s{:>10.0f}/s{:>8.2f}{:>8.2f}  {}\n", figure.name,
+                                figure.yardstick_rate(), figure.program_rate(), figure.ratio(),
+                                figure.asked, verdict(figure.holds()));
+        }
         text += fmt::format("{:<44}{:>12}{:>9.1f} MiB{:>7}{:>8.0f}  {}\n", "  memory, at most", "",
                             figure.resident_mebibytes(), "", asked_mebibytes,
                             verdict(figure.resident_mebibytes() < asked_mebibytes));
+        if (figure.yardstick.empty()) continue;
         text +=
             fmt::format("{:<44}{:>12}{:>11.1f} %{:>8}{:>8.0f}  {}\n",
                         "  its own processor time, of the time", "", figure.cpu_share() * 100, "",
                         asked_cpu_share * 100, verdict(figure.cpu_share() < asked_cpu_share));
     }
     for (const Figure& figure : figures) {
-        text += fmt::format("\n{}, every run ({}):\n  yardstick{}\n  duet     {}\n", figure.name,
-                            figure.yardstick_name, each_rate(figure.records, figure.yardstick),
-                            each_rate(figure.records, figure.program));
+        text += fmt::format("\n{}, every run ({}):\n", figure.name, figure.yardstick_name);
+        if (!figure.yardstick.empty())
+            text += fmt::format("  yardstick{}\n", each_rate(figure.records, figure.yardstick));
+        text += fmt::format("  duet     {}\n", each_rate(figure.records, figure.program));
         text += fmt::format(
             "  processor seconds: servers {:.1f} with the yardstick, {:.1f} with duet; duet "
             "{:.2f}\n",

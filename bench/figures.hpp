@@ -15,11 +15,12 @@ struct Run {
     double resident_mebibytes = 0;
 };
 
-/// One figure: the same records, by a bare writer and by the program, in turn.
+/// One figure: the same records, by a bare writer and by the program, in turn. Where a rate is
+/// asked for there is no yardstick.
 struct Figure {
     std::string name;
     std::string yardstick_name;
-    double asked = 0;  // the program's rate over the yardstick's
+    double asked = 0;  // the program's rate over the yardstick's; without one, records a second
     std::size_t records = 0;
     std::vector<Run> yardstick = {};
     std::vector<Run> program = {};
@@ -28,7 +29,12 @@ struct Figure {
     [[nodiscard]] double yardstick_rate() const;
     [[nodiscard]] double program_rate() const;
     /// Of the medians.
-    [[nodiscard]] double ratio() const { return program_rate() / yardstick_rate(); }
+    [[nodiscard]] double ratio() const {
+        return yardstick.empty() ? 0 : program_rate() / yardstick_rate();
+    }
+    [[nodiscard]] bool holds() const {
+        return (yardstick.empty() ? program_rate() : ratio()) >= asked;
+    }
     /// The worst of all runs.
     [[nodiscard]] double cpu_share() const;
     [[nodiscard]] double resident_mebibytes() const;

@@ -27,7 +27,7 @@ constexpr std::string_view usage =
 
   --records N     records to copy (300000)
   --repeat N      runs of each writer that count, in turn (3); one more warms the servers up
-  --only WHAT     elasticsearch or cassandra: only the copy into that
+  --only WHAT     elasticsearch or cassandra: only the copy into that; verify: only that
   --duet FILE     the program (the duet beside this one)
   --json FILE     where the figures go (bench.json in the folder above)
 )";
@@ -70,7 +70,8 @@ Arguments parse(const std::vector<std::string>& words, const std::filesystem::pa
             arguments.copy.records = static_cast<std::size_t>(number(value));
         } else if (option == "--repeat") {
             arguments.copy.repeat = static_cast<int>(number(value));
-        } else if (option == "--only" && (value == "elasticsearch" || value == "cassandra")) {
+        } else if (option == "--only" &&
+                   (value == "elasticsearch" || value == "cassandra" || value == "verify")) {
             arguments.only = value;
         } else if (option == "--duet") {
             arguments.copy.program = std::filesystem::canonical(value);
@@ -88,8 +89,15 @@ Arguments parse(const std::vector<std::string>& words, const std::filesystem::pa
 void measure(const Arguments& arguments) {
     Copies copies(arguments.copy);
     std::vector<Figure> figures;
-    if (arguments.only != "cassandra") figures.push_back(copies.to_elasticsearch());
-    if (arguments.only != "elasticsearch") figures.push_back(copies.to_cassandra());
+    const auto wanted = [&](std::string_view what) {
+        return arguments.only.empty() || arguments.only == what;
+    };
+    if (wanted("elasticsearch")) figures.push_back(copies.to_elasticsearch());
+    if (wanted("verify")) {
+        figures.push_back(copies.verify(false));
+        figures.push_back(copies.verify(true));
+    }
+    if (wanted("cassandra")) figures.push_back(copies.to_cassandra());
     const Machine machine = copies.machine();
     copies.clean();
     fmt::print("{} records, {} cores ({}), Cassandra {}, Elasticsearch {}, {}\n\n{}",
