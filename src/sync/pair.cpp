@@ -149,6 +149,8 @@ Task<Report> Pair::level() {
         copied = true;
     }
     copied = copied && total.unsettled.empty() && !sweep_.has_unread();
+    Report again = co_await look_at_quarantine();
+    total += again;
     for (int round = 0; round < level_rounds && !stopping_; ++round) {
         Report followed = co_await follow();
         // A first copy has looked at every record: what has changed since is for the next pass.
@@ -169,14 +171,26 @@ Task<Report> Pair::level() {
     co_return total;
 }
 
+Task<Report> Pair::look_at_quarantine() {
+    Report total;
+    if (context_.quarantine.size() == 0) co_return total;
+    // A person may have retried or dropped some.
+    co_await context_.quarantine.load();
+    // No feed says that a document is gone whose row was never there.
+    total = co_await reconcile(context_.quarantine.some(batch_limit));
+    co_return total;
+}
+
 Task<Report> Pair::pass() {
     if (!level_) co_return co_await level();
+    Report total;
     if (context_.clock.now() >= schema_due_) {
         co_await agree();
-        // A person may have retried or dropped some.
-        if (context_.quarantine.size() > 0) co_await context_.quarantine.load();
+        Report again = co_await look_at_quarantine();
+        total += again;
     }
-    Report total = co_await follow();
+    Report followed = co_await follow();
+    total += followed;
     Report rows = co_await follow_rows();
     total += rows;
     Report swept = co_await sweep_within_share();

@@ -103,6 +103,7 @@ private:
 
     [[nodiscard]] Task<void> agree();
     [[nodiscard]] Task<Report> follow();
+    [[nodiscard]] Task<Report> look_at_quarantine();
     /// V3: drains the feed and saves the cursor where as much is remembered as may be.
     [[nodiscard]] Task<Report> make_room();
     [[nodiscard]] Task<Report> copy_rows();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 
 namespace duet::sync {
@@ -68,6 +70,17 @@ Task<void> Quarantine::release(Id id) {
     if (!entries_.contains(id)) co_return;
     co_await state_.remove_quarantine(pair_, id);
     entries_.erase(id);
+}
+
+std::vector<Id> Quarantine::some(std::size_t limit) {
+    if (turn_.empty()) {
+        for (const auto& [id, known] : entries_) turn_.push_back(id);
+    }
+    const std::size_t count = std::min(limit, turn_.size());
+    const auto first = turn_.end() - static_cast<std::ptrdiff_t>(count);
+    std::vector<Id> ids(first, turn_.end());
+    turn_.erase(first, turn_.end());
+    return ids;
 }
 
 }  // namespace duet::sync

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "model/state.hpp"
 #include "model/store.hpp"
@@ -31,6 +32,8 @@ public:
     /// A record was written: refusals do not stand in a row.
     void note_success() { in_a_row_ = 0; }
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
+    /// Some of its records, at most `limit`; others each time, until it was all of them.
+    [[nodiscard]] std::vector<Id> some(std::size_t limit);
 
 private:
     struct Known {
@@ -44,6 +47,7 @@ private:
     std::string pair_;
     StateStore& state_;
     std::unordered_map<Id, Known> entries_;
+    std::vector<Id> turn_;  // of some()
     std::string last_reason_;
     int in_a_row_ = 0;
 };

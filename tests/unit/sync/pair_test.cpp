@@ -158,6 +158,22 @@ TEST(Pair, one_record_that_is_refused_goes_to_quarantine_and_the_others_go_on) {
     EXPECT_TRUE(world.notes.quarantine["shop.products"].empty());
 }
 
+TEST(Pair, a_record_that_both_sides_forgot_leaves_quarantine) {
+    World world;
+    world.insert(2, "row", 1, 100);
+    (void)world.level();
+    DocumentWrite broken;
+    broken.problem = Refusal{"stock", "many", "is no bigint"};
+    broken.stamp = Version{200};
+    world.documents.index(id_of(1), broken);
+    (void)run(world.pair->pass());
+    EXPECT_EQ(world.pair->context().quarantine.size(), 1U);
+    world.documents.remove(id_of(1));
+    world.clock.micros += 10'000'000;
+    (void)run(world.pair->pass());
+    EXPECT_EQ(world.pair->context().quarantine.size(), 0U);
+}
+
 TEST(Pair, a_hundred_refusals_in_a_row_stop_the_pair_with_its_cursor_unsaved) {
     World world;
     world.insert(500, "row", 1, 100);
