@@ -187,13 +187,16 @@ std::optional<Instant> DateFormat::parse_as(const Part& part, std::string_view t
     return std::nullopt;
 }
 
-bool DateFormat::append(std::string& out, const Instant& instant, int digits) const {
-    // Elasticsearch takes such years as numbers only.
+bool DateFormat::append_content(std::string& out, const Instant& instant, int digits) const {
     const auto epoch = std::find_if(parts_.begin(), parts_.end(), [](const Part& part) {
         return part.kind == Kind::epoch_millis;
     });
     const bool far = instant.seconds < first_year || instant.seconds >= after_last_year;
     if (far && epoch != parts_.end() && append_as(out, *epoch, instant, digits)) return true;
+    return append(out, instant, digits);
+}
+
+bool DateFormat::append(std::string& out, const Instant& instant, int digits) const {
     if (written_ && append_as(out, parts_[*written_], instant, digits)) return true;
     return std::any_of(parts_.begin(), parts_.end(),
                        [&](const Part& part) { return append_as(out, part, instant, digits); });

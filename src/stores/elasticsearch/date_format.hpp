@@ -31,6 +31,9 @@ public:
     /// `digits` of the second's fraction (0, 3, 6, 9), or `day`, where the format leaves the
     /// choice.
     [[nodiscard]] bool append(std::string& out, const Instant& instant, int digits) const;
+    /// As append(), but a year beyond four digits is a number where the format takes numbers:
+    /// Elasticsearch takes it in no other way. Not for stamps, whose numbers are read by size (V2).
+    [[nodiscard]] bool append_content(std::string& out, const Instant& instant, int digits) const;
 
     static constexpr int day = -1;
 

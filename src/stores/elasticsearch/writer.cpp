@@ -65,7 +65,7 @@ private:
         const bool date = type.kind == Kind::date;
         const Instant instant =
             date ? Instant{value * seconds_per_day, 0} : instant_from_millis(value);
-        if (field.dates.append(out_, instant, date ? DateFormat::day : 3)) return;
+        if (field.dates.append_content(out_, instant, date ? DateFormat::day : 3)) return;
         const std::string text = format_iso8601(instant, 3);
         if (strict_)
             throw Unfit{text,

@@ -23,6 +23,12 @@ Version stamp_in(const StampFormat& format, const std::string& json) {
     return format.read(document->root()).value_or(Version{-1});
 }
 
+std::string content(const std::string& format, std::int64_t moment, int digits) {
+    std::string out;
+    const DateFormat dates(format);
+    return dates.append_content(out, instant_from_micros(moment), digits) ? out : "refused";
+}
+
 StampFormat format_of(const std::string& mapping, std::optional<Precision> numbers = std::nullopt) {
     const auto document = JsonDocument::parse(mapping);
     return StampFormat::of(document->root(), numbers, "orders", "updated_at");
@@ -39,13 +45,18 @@ constexpr std::int64_t moment = 1'795'184'227'797'123;
 TEST(DateFormat, years_that_elasticsearch_takes_as_numbers_only_are_written_so) {
     const std::string both = "strict_date_optional_time||epoch_millis";
     const std::int64_t last = 253'402'300'799'999'000;
-    EXPECT_EQ(written(both, last, 3), "\"9999-12-31T23:59:59.999Z\"");
-    EXPECT_EQ(written(both, last + 1'000, 3), "253402300800000");
-    EXPECT_EQ(written(both, -377'705'116'800'000'000, 3), "\"-9999-01-01T00:00:00.000Z\"");
-    EXPECT_EQ(written(both, -377'705'116'800'001'000, 3), "-377705116800001");
-    EXPECT_EQ(written(both, last + 1'000, DateFormat::day), "253402300800000");
-    EXPECT_EQ(written("strict_date_optional_time", last + 1'000, 3),
+    EXPECT_EQ(content(both, last, 3), "\"9999-12-31T23:59:59.999Z\"");
+    EXPECT_EQ(content(both, last + 1'000, 3), "253402300800000");
+    EXPECT_EQ(content(both, -377'705'116'800'000'000, 3), "\"-9999-01-01T00:00:00.000Z\"");
+    EXPECT_EQ(content(both, -377'705'116'800'001'000, 3), "-377705116800001");
+    EXPECT_EQ(content(both, last + 1'000, DateFormat::day), "253402300800000");
+    EXPECT_EQ(content("strict_date_optional_time", last + 1'000, 3),
               "\"+10000-01-01T00:00:00.000Z\"");
+}
+
+TEST(StampFormat, a_stamp_of_the_year_58857_is_no_number_that_means_today) {
+    const StampFormat format = format_of(R"({"type":"date_nanos"})");
+    EXPECT_EQ(stamped(format, 1'795'262'460'598'779'000), "\"+58859-08-08T16:49:58.779000Z\"");
 }
 
 TEST(DateFormat, a_small_negative_number_is_no_year) {
