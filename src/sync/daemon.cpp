@@ -109,6 +109,7 @@ std::chrono::milliseconds Daemon::failed(Served& served, const std::string& reas
         log::warning("pair waits", {{"pair", served.status.pair}, {"reason", reason}});
     }
     served.status.phase = PairStatus::Phase::waiting;
+    served.opened = false;  // what went away may be the table or the index: it is agreed on anew
     served.status.reason = reason;
     served.status.hint.clear();
     const auto limit = std::min(last_retry, first_retry * (1 << std::min(served.failures, 12)));

@@ -113,7 +113,7 @@ class Deletes(unittest.TestCase):
         world = self.world('deletes = "propagate"\nmax_delete = 0.3')
         expected = self.fill(world)
         daemon = world.start()
-        world.level("t", expected)
+        daemon.wait_for("pair is level")
         self.assertEqual(daemon.stop(), 0)
         gone = sorted(expected)[:RECORDS // 2]
         for record in gone:
