@@ -8,10 +8,9 @@
 #include "stores/cassandra/catalog.hpp"
 #include "stores/cassandra/failure.hpp"
 #include "stores/cassandra/fetcher.hpp"
-#include "stores/cassandra/index_feed.hpp"
-#include "stores/cassandra/journal_feed.hpp"
 #include "stores/cassandra/keys.hpp"
 #include "stores/cassandra/statements.hpp"
+#include "stores/cassandra/table_feeds.hpp"
 #include "stores/cassandra/writer.hpp"
 
 namespace duet {
@@ -105,24 +104,17 @@ std::vector<std::size_t> turned_up(const Write& write, const cassandra::FoundRow
 
 struct CassandraTable::Impl {
     Impl(cql::Session& to, const Clock& time, TableOptions what)
-        : session(to), clock(time), options(std::move(what)), feed(time) {}
+        : session(to), clock(time), options(std::move(what)), feeds(time, options.journal) {}
 
     cql::Session& session;
     const Clock& clock;
     TableOptions options;
     std::shared_ptr<Access> access;  // shared: a call in flight keeps what it began with
-    cassandra::IndexFeed feed;
-    std::unique_ptr<cassandra::JournalFeed> journal_feed;  // the better one, where there is one
-    std::string missing_index;
-    std::string missing_journal;
-    bool chosen = false;
+    cassandra::TableFeeds feeds;
     bool made_by_duet = false;
 
     [[nodiscard]] std::string name() const { return options.keyspace + "." + options.table; }
     [[nodiscard]] std::shared_ptr<Access> ready() const;
-    void choose_feed(const TableInfo& table);
-    void choose_journal(const TableInfo& table);
-    void remember(const Write& write) const;
     [[nodiscard]] Task<std::optional<TableInfo>> find();
     [[nodiscard]] Task<void> create(const Schema& schema);
     [[nodiscard]] Task<TableInfo> add(const TableInfo& table, const Schema& schema);
@@ -140,41 +132,6 @@ std::shared_ptr<Access> CassandraTable::Impl::ready() const {
         throw Unavailable("table " + name() + " is not there yet");
     }
     return access;
-}
-
-void CassandraTable::Impl::choose_feed(const TableInfo& table) {
-    made_by_duet = table.made_by_duet;
-    const auto& version = access->layout.version;
-    const bool indexable = version && version->type.kind != Kind::timeuuid;
-    const bool indexed = indexable && std::ranges::find(table.range_indexed, version->name) !=
-                                          table.range_indexed.end();
-    feed.read_with(indexed ? std::shared_ptr<cassandra::RowFetcher>(access, &access->fetcher)
-                           : nullptr);
-    choose_journal(table);
-    missing_index.clear();
-    if (journal_feed == nullptr && indexable && !indexed &&
-        cassandra::is_modern(session.release_version())) {
-        missing_index =
-            cassandra::create_version_index(options.keyspace, options.table, version->name);
-    }
-}
-
-void CassandraTable::Impl::choose_journal(const TableInfo& table) {
-    const bool late = std::exchange(chosen, true);
-    journal::Journal* journal = options.journal;
-    if (journal == nullptr) return;
-    missing_journal = journal->problem();
-    if (missing_journal.empty()) missing_journal = cassandra::JournalFeed::reason_against(table);
-    if (!missing_journal.empty()) {
-        journal_feed.reset();
-    } else if (journal_feed == nullptr || !journal_feed->follows(table)) {
-        journal_feed = std::make_unique<cassandra::JournalFeed>(*journal, table, late);
-    }
-}
-
-/// Before it is sent: the journal may be faster than the answer.
-void CassandraTable::Impl::remember(const Write& write) const {
-    if (journal_feed != nullptr) journal_feed->remember(write.id, write.timestamp);
 }
 
 Task<std::optional<TableInfo>> CassandraTable::Impl::find() {
@@ -226,7 +183,7 @@ Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<cons
             outcomes[i].refusal = std::move(*refusal);
             continue;
         }
-        remember(writes[i]);
+        feeds.remember(writes[i]);
         rows.push_back(std::move(std::get<cassandra::BoundRow>(bound)));
         places.push_back(i);
     }
@@ -262,7 +219,7 @@ Task<std::vector<std::size_t>> CassandraTable::Impl::compare(Access& to,
         if (!state.exists) {
             outcome.kind = Outcome::Kind::hidden;
         } else if (!columns.empty() && may_clear) {
-            remember(write);
+            feeds.remember(write);
             nulls.push_back(cassandra::bind_nulls(to.layout, write, columns));
             cleared.push_back(places[i]);
         } else if (state.problem || !same_content(state.content, *write.content, to.schema)) {
@@ -339,40 +296,37 @@ Task<void> CassandraTable::provision(const Schema& schema, bool may_create) {
     }
     if (!table) {
         impl_->access.reset();
-        impl_->feed.read_with(nullptr);
-        impl_->journal_feed.reset();
-        impl_->missing_index.clear();
-        impl_->missing_journal.clear();
+        impl_->feeds.reset();
         co_return;
     }
     require_usable(*table, impl_->options.version_field);
     if (may_create && !missing_columns(*table, schema).empty()) {
         table = co_await impl_->add(*table, schema);
     }
+    const bool modern = cassandra::is_modern(impl_->session.release_version());
     cassandra::Layout layout =
-        cassandra::make_layout(*table, schema, impl_->options.version_field,
-                               cassandra::is_modern(impl_->session.release_version()));
+        cassandra::make_layout(*table, schema, impl_->options.version_field, modern);
     impl_->access =
         std::make_shared<Access>(impl_->session, impl_->clock, std::move(layout), schema);
-    impl_->choose_feed(*table);
+    impl_->made_by_duet = table->made_by_duet;
+    impl_->feeds.choose(
+        *table, impl_->access->layout,
+        std::shared_ptr<cassandra::RowFetcher>(impl_->access, &impl_->access->fetcher), modern);
 }
 
-RowFeed* CassandraTable::feed() {
-    if (impl_->journal_feed != nullptr) return impl_->journal_feed.get();
-    return impl_->feed.usable() ? &impl_->feed : nullptr;
-}
+RowFeed* CassandraTable::feed() { return impl_->feeds.best(); }
 
-std::string CassandraTable::missing_journal() const { return impl_->missing_journal; }
+std::string CassandraTable::missing_journal() const { return impl_->feeds.missing_journal(); }
 
-std::string CassandraTable::missing_index() const { return impl_->missing_index; }
+std::string CassandraTable::missing_index() const { return impl_->feeds.missing_index(); }
 
 bool CassandraTable::made_by_duet() const { return impl_->made_by_duet; }
 
 Task<void> CassandraTable::make_index() {
-    std::string statement = impl_->missing_index;
+    std::string statement = impl_->feeds.missing_index();
     std::string what = "cannot make an index on table " + impl_->name();
     co_await cassandra::run_ddl(impl_->session, std::move(statement), std::move(what));
-    impl_->missing_index.clear();
+    impl_->feeds.index_was_made();
 }
 
 Task<std::vector<State>> CassandraTable::look(std::span<const Id> ids) {
