@@ -49,10 +49,10 @@ Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& tot
     const State no_row;
     const std::int64_t now = context_.clock.now();
     std::vector<Write> writes;
-    std::vector<Change> rest;
+    std::vector<Id> rest;
     for (const Change& change : changes) {
         if (!change.document) {  // too large to come with its page
-            rest.push_back(Change{change.id, std::nullopt, std::nullopt});
+            rest.push_back(change.id);
             continue;
         }
         const State& document = *change.document;
@@ -63,7 +63,7 @@ Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& tot
         const Decision decision = decide(sight, context_.rules);
         const auto* row = std::get_if<WriteRow>(&decision);
         if (!plain || row == nullptr) {  // to be stamped first, or unreadable: the ordinary way
-            rest.push_back(Change{change.id, std::nullopt, std::nullopt});
+            rest.push_back(change.id);
             continue;
         }
         Write write;
@@ -78,7 +78,7 @@ Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& tot
     std::vector<AgreedNote> notes;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (outcomes[i].kind != Outcome::Kind::applied) {
-            rest.push_back(Change{writes[i].id, std::nullopt, std::nullopt});
+            rest.push_back(writes[i].id);
             continue;
         }
         const std::int64_t token = context_.rows.token(writes[i].id);
@@ -92,8 +92,7 @@ Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& tot
     }
     co_await context_.agree_on(std::move(notes));
     total.looked += changes.size();
-    if (rest.empty()) co_return;
-    Report report = co_await reconciler_.reconcile(std::move(rest));
+    Report report = co_await reconciler_.reconcile(rest);
     total += report;
 }
 

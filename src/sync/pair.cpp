@@ -174,8 +174,6 @@ Task<Report> Pair::level() {
 Task<Report> Pair::look_at_quarantine() {
     Report total;
     if (context_.quarantine.size() == 0) co_return total;
-    // A person may have retried or dropped some.
-    co_await context_.quarantine.load();
     // No feed says that a document is gone whose row was never there.
     total = co_await reconcile(context_.quarantine.some(batch_limit));
     co_return total;
@@ -186,6 +184,8 @@ Task<Report> Pair::pass() {
     Report total;
     if (context_.clock.now() >= schema_due_) {
         co_await agree();
+        // A person may have retried or dropped some.
+        if (context_.quarantine.size() > 0) co_await context_.quarantine.load();
         Report again = co_await look_at_quarantine();
         total += again;
     }
@@ -289,10 +289,7 @@ Task<Report> Pair::make_deletions(std::uint64_t records) {
 
 Task<Report> Pair::reconcile(std::vector<Id> ids) {
     Report total = co_await make_room();
-    std::vector<Change> changes;
-    changes.reserve(ids.size());
-    for (const Id& id : ids) changes.push_back(Change{id, std::nullopt, std::nullopt});
-    Report report = co_await reconciler_.reconcile(std::move(changes));
+    Report report = co_await reconciler_.reconcile(ids);
     total += report;
     co_return total;
 }

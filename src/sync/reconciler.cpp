@@ -55,6 +55,13 @@ Task<Report> Reconciler::reconcile(std::vector<Change> changes) {
     co_return report;
 }
 
+Task<Report> Reconciler::reconcile(std::span<const Id> ids) {
+    std::vector<Change> changes;
+    changes.reserve(ids.size());
+    for (const Id& id : ids) changes.push_back(Change{id, std::nullopt, std::nullopt});
+    co_return co_await reconcile(std::move(changes));
+}
+
 Task<void> Reconciler::resolve(Items items, Report& report) {
     std::vector<Item*> pending;
     pending.reserve(items.size());

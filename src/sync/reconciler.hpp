@@ -2,6 +2,7 @@
 // The one way in which records move: look at both sides of each nominated id, decide, and copy
 // whichever way is needed. Harmless to call for any ids, any number of times.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,8 @@ public:
     /// Throws Unavailable (some writes may have happened: call again) and Misconfigured (the pair
     /// must stop).
     [[nodiscard]] Task<Report> reconcile(std::vector<Change> changes);
+    /// The same of ids alone: both sides are looked up.
+    [[nodiscard]] Task<Report> reconcile(std::span<const Id> ids);
 
 private:
     struct Item {

@@ -142,16 +142,17 @@ Task<void> Sweep::lay_notes_beside(TokenRange range, RowPage& page_of_rows, Repo
             co_await context_.state.list_agreed(context_.pair, context_.era(), range, note_page);
         complete = page.complete;
         range.after = page.read_upto;
-        std::vector<Change> vanished;
+        std::vector<Id> vanished;
         for (const AgreedNote& note : page.notes) {
             const auto row = by_id.find(note.id);
             if (row != by_id.end()) {
                 row->second->agreed = note.agreed;
             } else if (note.agreed.kind == Agreed::Kind::record) {
-                vanished.push_back(Change{note.id, std::nullopt, std::nullopt});
+                vanished.push_back(note.id);
             }
         }
-        if (!vanished.empty()) co_await settle(std::move(vanished), total);
+        Report report = co_await reconciler_.reconcile(vanished);
+        total += report;
     }
 }
 
@@ -217,7 +218,7 @@ Task<Report> Sweep::look_for_deleted_documents() {
                 if (note.agreed.kind == Agreed::Kind::record) noted.push_back(note.id);
             }
             const std::vector<Id> absent = co_await context_.documents.absent(noted);
-            Report report = co_await reconcile(absent);
+            Report report = co_await reconciler_.reconcile(absent);
             total += report;
         }
     } catch (...) {
@@ -259,13 +260,11 @@ Task<Report> Sweep::look_for_vanished_rows() {
             std::vector<Id> ids;
             for (std::size_t i = first; i < first + count; ++i) ids.push_back(page[i].id);
             const std::vector<State> states = co_await context_.rows.look(ids);
-            std::vector<Change> missing;
+            std::vector<Id> missing;
             for (std::size_t i = 0; i < count; ++i) {
-                if (!states[i].exists)
-                    missing.push_back(Change{ids[i], std::nullopt, std::nullopt});
+                if (!states[i].exists) missing.push_back(ids[i]);
             }
-            if (missing.empty()) continue;
-            Report report = co_await reconciler_.reconcile(std::move(missing));
+            Report report = co_await reconciler_.reconcile(missing);
             total += report;
         }
     }
@@ -281,7 +280,8 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
     const std::int64_t now = context_.clock.now();
     if (deletions.too_many(records, context_.rules.max_delete, now)) {
         // Some may have come back since they were found.
-        Report again = co_await reconcile(deletions.take());
+        const std::vector<Id> found_before = deletions.take();
+        Report again = co_await reconciler_.reconcile(found_before);
         total += again;
     }
     const std::size_t found = deletions.size();
@@ -299,7 +299,7 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
     while (deletions.size() > 0) {
         const std::vector<Id> ids = deletions.take(batch_limit);
         try {
-            Report report = co_await reconcile(ids);
+            Report report = co_await reconciler_.reconcile(ids);
             own_deletes_ += report.documents_deleted;
             total += report;
         } catch (...) {
@@ -309,13 +309,6 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
     }
     deletions.made(total.rows_deleted + total.documents_deleted, now);
     co_return total;
-}
-
-Task<Report> Sweep::reconcile(const std::vector<Id>& ids) {
-    std::vector<Change> changes;
-    changes.reserve(ids.size());
-    for (const Id& id : ids) changes.push_back(Change{id, std::nullopt, std::nullopt});
-    co_return co_await reconciler_.reconcile(std::move(changes));
 }
 
 void Sweep::expect(std::uint64_t rows) {
