@@ -7,6 +7,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/hash.hpp"
 #include "elastic/index.hpp"
 
 namespace duet::elastic {
@@ -123,12 +124,8 @@ PrimaryShard parse_primary(int number, const dom::element& copy) {
 /// Each shard has a history of its own: another one of any of them must show.
 std::string joint_history(const std::map<int, PrimaryShard>& primaries) {
     if (primaries.size() == 1) return primaries.begin()->second.history_uuid;
-    std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
-    for (const auto& [number, primary] : primaries) {
-        for (const char c : primary.history_uuid + ",") {
-            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-        }
-    }
+    std::uint64_t hash = fnv1a("");
+    for (const auto& [number, primary] : primaries) hash = fnv1a(primary.history_uuid + ",", hash);
     return fmt::format("{}-{:016x}", primaries.size(), hash);
 }
 

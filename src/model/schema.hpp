@@ -21,6 +21,9 @@ struct Column {
 /// How exactly a side can hold a version; stamps are compared cut to the coarser of both (rule V1).
 enum class Precision : std::int32_t { microseconds = 1, milliseconds = 1'000, seconds = 1'000'000 };
 
+/// The last microsecond since 1970 that can be held so exactly and is not after `micros`.
+[[nodiscard]] std::int64_t cut(std::int64_t micros, Precision precision);
+
 /// What one store says about its table or index, or what a pair has agreed on. The key's columns
 /// and the version field are not among the columns.
 struct Schema {

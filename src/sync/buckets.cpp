@@ -4,22 +4,17 @@
 #include <bit>
 #include <functional>
 
+#include "base/hash.hpp"
+
 namespace duet::sync {
 
 namespace {
 
-std::uint64_t mixed(std::uint64_t word) {
-    word = (word ^ (word >> 30)) * 0xBF58'476D'1CE4'E5B9U;
-    word = (word ^ (word >> 27)) * 0x94D0'49BB'1331'11EBU;
-    return word ^ (word >> 31);
-}
-
-std::uint64_t key_of(const Id& id) { return mixed(std::hash<Id>{}(id)); }
+std::uint64_t key_of(const Id& id) { return mix64(std::hash<Id>{}(id)); }
 
 /// Of a version cut to the precision, as difference() compares it.
 std::uint64_t version_of(std::uint64_t key, Version version, Precision precision) {
-    const std::int64_t cut = version.micros / static_cast<std::int64_t>(precision);
-    return mixed(key + static_cast<std::uint64_t>(cut));
+    return mix64(key + static_cast<std::uint64_t>(cut(version.micros, precision)));
 }
 
 }  // namespace
@@ -39,7 +34,7 @@ std::size_t Buckets::place_of(std::int64_t token) const {
 }
 
 std::uint64_t Buckets::content_of(std::uint64_t key, const State& state) const {
-    return deep_ ? mixed(key ^ mixed(digest(state.content, schema_))) : mixed(key);
+    return deep_ ? mix64(key ^ mix64(digest(state.content, schema_))) : mix64(key);
 }
 
 void Buckets::add_row(const Id& id, std::int64_t token, const State& row) {
@@ -53,7 +48,7 @@ void Buckets::add_row(const Id& id, std::int64_t token, const State& row) {
         return;
     }
     bucket.stamped_rows += row.stamped ? 1 : 0;
-    const Precision coarse = std::max(rules_.column_precision, rules_.document_precision);
+    const Precision coarse = rules_.coarsest();
     bucket.version += version_of(key, *row.version, rules_.document_precision);
     bucket.coarse_version += version_of(key, *row.version, coarse);
 }
@@ -68,7 +63,7 @@ void Buckets::take_document(const Id& id, std::int64_t token, const State& docum
         ++bucket.unversioned_documents;
         return;
     }
-    const Precision coarse = std::max(rules_.column_precision, rules_.document_precision);
+    const Precision coarse = rules_.coarsest();
     bucket.version -= version_of(key, *document.version, rules_.document_precision);
     bucket.coarse_version -= version_of(key, *document.version, coarse);
 }

@@ -6,15 +6,9 @@ namespace duet::sync {
 
 namespace {
 
-std::int64_t floor_to(std::int64_t micros, Precision precision) {
-    const auto unit = static_cast<std::int64_t>(precision);
-    const std::int64_t rest = micros % unit;
-    return micros - (rest < 0 ? rest + unit : rest);
-}
-
 /// The first version after `micros` that is told apart from it at this precision.
 std::int64_t next_after(std::int64_t micros, Precision precision) {
-    return floor_to(micros, precision) + static_cast<std::int64_t>(precision);
+    return cut(micros, precision) + static_cast<std::int64_t>(precision);
 }
 
 /// One record's case. The members are the words of the rules.
@@ -43,15 +37,9 @@ private:
     const State& row_;
     const State& document_;
 
-    /// V1: exactly, except where one side cannot hold a version exactly.
-    [[nodiscard]] Precision precision() const {
-        if (!row_.stamped) return rules_.document_precision;
-        return coarsest();
-    }
+    [[nodiscard]] Precision precision() const { return rules_.precision_for(row_); }
 
-    [[nodiscard]] Precision coarsest() const {
-        return std::max(rules_.document_precision, rules_.column_precision);
-    }
+    [[nodiscard]] Precision coarsest() const { return rules_.coarsest(); }
 
     [[nodiscard]] std::int64_t row_version() const {
         return row_.version.value_or(no_version).micros;
@@ -92,8 +80,7 @@ private:
     }
 
     [[nodiscard]] bool newer(std::optional<Version> left, std::optional<Version> right) const {
-        return left && right &&
-               floor_to(left->micros, precision()) > floor_to(right->micros, precision());
+        return left && right && cut(left->micros, precision()) > cut(right->micros, precision());
     }
 
     /// One direction, from Cassandra.
@@ -134,8 +121,8 @@ private:
         // Without a readable WRITETIME no DELETE could spare what is newer.
         if (agreed_on(Agreed::Kind::nothing) || !row_.newest_write) return std::nullopt;
         const Precision unit = row_.stamped ? coarsest() : Precision::microseconds;
-        const std::int64_t row = floor_to(row_version(), unit);
-        const std::int64_t agreed = floor_to(sight_.agreed.version.micros, unit);
+        const std::int64_t row = cut(row_version(), unit);
+        const std::int64_t agreed = cut(sight_.agreed.version.micros, unit);
         DeleteRow deletion{sight_.agreed.version, *row_.newest_write, false};
         const bool unchanged = agreed_on(Agreed::Kind::record) && row == agreed;
         const bool was_cut_off =
@@ -156,8 +143,8 @@ private:
     /// than what was deleted.
     [[nodiscard]] bool document_goes() const {
         const std::int64_t document =
-            floor_to(document_.version.value_or(no_version).micros, coarsest());
-        const std::int64_t agreed = floor_to(sight_.agreed.version.micros, coarsest());
+            cut(document_.version.value_or(no_version).micros, coarsest());
+        const std::int64_t agreed = cut(sight_.agreed.version.micros, coarsest());
         if (agreed_on(Agreed::Kind::record)) return sight_.settled && document <= agreed;
         return agreed_on(Agreed::Kind::deletion) && document_.version && document < agreed;
     }
@@ -198,8 +185,8 @@ private:
     }
 
     [[nodiscard]] Decision both_versions(std::int64_t stamp) const {
-        const std::int64_t row = floor_to(row_version(), precision());
-        const std::int64_t document = floor_to(stamp, precision());
+        const std::int64_t row = cut(row_version(), precision());
+        const std::int64_t document = cut(stamp, precision());
         if (row == document) return sight_.same ? Decision{Settle{}} : tie(stamp);
         if (row > document) return row_wins();
         // V4: the row changed without a newer version, unless its own stamp says that it is older.

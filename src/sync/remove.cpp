@@ -4,22 +4,22 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "sync/reconciler.hpp"
 
 namespace duet::sync {
 
 namespace {
 
-void mix(std::uint64_t& hash, std::string_view text) {  // FNV-1a
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-    hash = (hash ^ 0xFFU) * 0x100000001B3ULL;  // "a", "bc" is not "ab", "c"
+void mix(std::uint64_t& hash, std::string_view text) {
+    hash = fnv1a("\xFF", fnv1a(text, hash));  // "a", "bc" is not "ab", "c"
 }
 
 }  // namespace
 
 std::int64_t Context::era() const {
     const Cursor& cursor = checkpoint.cursor();
-    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    std::uint64_t hash = fnv1a("");
     mix(hash, cursor.index_uuid);
     mix(hash, cursor.history_uuid);
     mix(hash, std::to_string(cursor.first_met));

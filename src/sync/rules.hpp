@@ -1,11 +1,12 @@
 #pragma once
 // The settings that the rules of versions (design section 2) depend on.
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 
-#include "model/schema.hpp"
+#include "model/store.hpp"
 
 namespace duet::sync {
 
@@ -38,6 +39,15 @@ struct Rules {
     std::chrono::seconds keep_beaten = std::chrono::days(30);
     /// V3: document states remembered as settled beyond the saved cursor.
     std::size_t settled_limit = 100'000;
+
+    /// The coarser of the two: both sides hold a version that is cut to it.
+    [[nodiscard]] Precision coarsest() const {
+        return std::max(column_precision, document_precision);
+    }
+    /// V1: exactly, except where one side cannot hold a version exactly.
+    [[nodiscard]] Precision precision_for(const State& row) const {
+        return row.stamped ? coarsest() : document_precision;
+    }
 };
 
 }  // namespace duet::sync

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t ring_parts = 64;  // taken by the lanes in turn
 
-std::int64_t cut(std::int64_t micros, Precision precision) {
-    return micros / static_cast<std::int64_t>(precision);
-}
-
 }  // namespace
 
 const char* name_of(Difference::Kind kind) {
@@ -52,9 +48,7 @@ std::optional<Difference> Verifier::difference(const Id& id, const State& row,
     }
     // Either may have none while both are equal (V2, V6).
     if (row.version && document.version) {
-        const Precision precision = row.stamped ? std::max(context_.rules.column_precision,
-                                                           context_.rules.document_precision)
-                                                : context_.rules.document_precision;
+        const Precision precision = context_.rules.precision_for(row);
         if (cut(row.version->micros, precision) != cut(document.version->micros, precision)) {
             found.kind = Difference::Kind::version;
             return found;
@@ -100,8 +94,7 @@ Task<void> Verifier::read_rows(std::vector<TokenRange>& ranges, Buckets& buckets
         ranges.pop_back();
         std::string inside;
         for (bool complete = false; !complete && !stopping_;) {
-            const RowPage page =
-                co_await context_.rows.rows(range, scan_page, std::move(inside));
+            const RowPage page = co_await context_.rows.rows(range, scan_page, std::move(inside));
             inside = page.inside;
             for (const Change& row : page.rows)
                 buckets.add_row(row.id, context_.rows.token(row.id), *row.row);

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "base/hash.hpp"
+
 namespace duet::simulation {
 
 /// SplitMix64: small, and the same everywhere.
@@ -12,10 +14,7 @@ public:
 
     std::uint64_t next() {
         state_ += 0x9E3779B97F4A7C15U;
-        std::uint64_t bits = state_;
-        bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9U;
-        bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBU;
-        return bits ^ (bits >> 31);
+        return mix64(state_);
     }
     /// 0 .. bound - 1.
     std::int64_t below(std::int64_t bound) {

@@ -3,25 +3,11 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 
 namespace duet {
 
-namespace {
-
-std::int64_t cut(std::int64_t micros, Precision precision) {
-    const auto unit = static_cast<std::int64_t>(precision);
-    const std::int64_t rest = micros % unit;
-    return micros - (rest < 0 ? rest + unit : rest);
-}
-
-/// SplitMix64's finalizer.
-std::uint64_t mix(std::uint64_t bits) {
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9U;
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBU;
-    return bits ^ (bits >> 31);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::optional<std::int64_t> RowView::newest() const {
     std::optional<std::int64_t> newest = stamp_write_time;
@@ -145,11 +131,11 @@ std::int64_t MemoryRows::token(const Id& id) const {
     std::uint64_t bits = seed;
     if (const Uuid* uuid = id.uuid()) {
         const auto high = load_big<std::uint64_t>(uuid->bytes.data());
-        bits = mix(high ^ mix(load_big<std::uint64_t>(uuid->bytes.data() + 8) + seed));
+        bits = mix64(high ^ mix64(load_big<std::uint64_t>(uuid->bytes.data() + 8) + seed));
     } else {
         std::string text = id.to_string();
         if (options_.partitions) text.resize(std::min(text.size(), text.find('~')));
-        for (const char c : text) bits = mix(bits ^ static_cast<unsigned char>(c));
+        for (const char c : text) bits = mix64(bits ^ static_cast<unsigned char>(c));
     }
     const auto position = static_cast<std::int64_t>(bits);
     // As Cassandra's: the lowest token belongs to nobody, so that (lowest, highest] is everything.
