@@ -28,7 +28,8 @@ constexpr std::int64_t count_segments = 64;
 const std::string filled_keyspace = "duet_bench_filled";  // its table is there before the copy
 const std::string made_keyspace = "duet_bench_made";      // its table is made by the copy
 const std::string bare_keyspace = "duet_bench_bare";
-const std::string notes_keyspace = "duet_bench_notes";
+const TableOptions stamped{.stamped = true};
+const TableOptions unstamped;
 const std::string table = "records";
 const std::string filled_index = filled_keyspace + "." + table;
 const std::string made_index = made_keyspace + "." + table;
@@ -49,64 +50,23 @@ std::string creation_body(const std::string& description) {
     return json::serialize(body);
 }
 
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace
 
-/// Made anew for each phase: while a program is run, nobody minds the connections.
-struct Copies::Clients {
-    cql::Session session;
-    elastic::Client client;
-
-    explicit Clients(const CopyOptions& options)
-        : session(session_options(options)), client(client_options(options)) {}
-
-    static cql::SessionOptions session_options(const CopyOptions& options) {
-        cql::SessionOptions result;
-        result.hosts = {options.cassandra};
-        return result;
-    }
-    static elastic::ClientOptions client_options(const CopyOptions& options) {
-        elastic::ClientOptions result;
-        result.urls = {options.elasticsearch};
-        return result;
-    }
-};
-
-Copies::Copies(CopyOptions options)
-    : options_(std::move(options)),
-      folder_(std::filesystem::temp_directory_path() / fmt::format("duet-bench-{}", ::getpid())),
+Copies::Copies(const Setting& setting, CopyOptions options)
+    : setting_(setting),
+      options_(options),
       records_(make_records(options_.records, seed)),
-      bodies_(make_bodies(records_)),
-      machine_(this_machine()) {
-    std::filesystem::create_directories(folder_);
+      bodies_(make_bodies(records_)) {
     run(&Copies::drop_all);
-    run(&Copies::ask_versions);
-}
-
-Copies::~Copies() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
 }
 
 void Copies::clean() { run(&Copies::drop_all); }
-
-Machine Copies::machine() {
-    const std::filesystem::path output = folder_ / "version";
-    static_cast<void>(run_program({options_.program, "--version"}, output));
-    machine_.program = read_file(output);
-    if (machine_.program.ends_with('\n')) machine_.program.pop_back();
-    return machine_;
-}
 
 Figure Copies::to_elasticsearch() {
     Figure figure{"first copy, Cassandra to Elasticsearch", "_bulk, nothing else", 0.9,
                   records_.size()};
     run(&Copies::fill_table);
-    for (int i = 0; i <= options_.repeat; ++i) {
+    for (int i = options_.warm_up ? 0 : 1; i <= options_.repeat; ++i) {
         run(&Copies::forget_index);
         pause();
         const Run program = run_duet(filled_keyspace);
@@ -125,7 +85,7 @@ Figure Copies::to_cassandra() {
     Figure figure{"first copy, Elasticsearch to Cassandra",
                   "single prepared inserts, 256 in flight", 1.0, records_.size()};
     run(&Copies::fill_index);
-    for (int i = 0; i <= options_.repeat; ++i) {
+    for (int i = options_.warm_up ? 0 : 1; i <= options_.repeat; ++i) {
         run(&Copies::forget_table);
         pause();
         const Run program = run_duet(made_keyspace);
@@ -149,7 +109,7 @@ Figure Copies::verify(bool deep) {
     }
     std::vector<std::string> command{"verify"};
     if (deep) command.emplace_back("--deep");
-    for (int i = 0; i <= options_.repeat; ++i) {
+    for (int i = options_.warm_up ? 0 : 1; i <= options_.repeat; ++i) {
         pause();
         const Run program = run_duet(filled_keyspace, command);
         if (i > 0) figure.program.push_back(program);
@@ -159,28 +119,24 @@ Figure Copies::verify(bool deep) {
 
 void Copies::run(Phase phase) {
     net::Runtime runtime;
-    Clients clients(options_);
+    Clients clients(setting_);
     runtime.run((this->*phase)(clients));
 }
 
 Run Copies::run_yardstick(Phase phase) {
-    const double before = servers_cpu();
+    const double before = setting_.servers_cpu();
     run(phase);
     Run result;
     result.seconds = yardstick_seconds_;
-    result.servers_cpu_seconds = servers_cpu() - before;
+    result.servers_cpu_seconds = setting_.servers_cpu() - before;
     return result;
 }
 
 Run Copies::run_duet(const std::string& keyspace, const std::vector<std::string>& command) {
-    const std::filesystem::path config = folder_ / "duet.toml";
-    const std::filesystem::path output = folder_ / "output";
-    std::ofstream(config) << fmt::format(
-        "[cassandra]\nhosts = [\"{}\"]\n[elasticsearch]\nurls = [\"{}\"]\n"
-        "[state]\nkeyspace = \"{}\"\n[[pair]]\nkeyspace = \"{}\"\n",
-        options_.cassandra, options_.elasticsearch, notes_keyspace, keyspace);
-    const double before = servers_cpu();
-    std::vector<std::string> words{options_.program};
+    const std::filesystem::path config = write_configuration(setting_, keyspace);
+    const std::filesystem::path output = setting_.folder / "output";
+    const double before = setting_.servers_cpu();
+    std::vector<std::string> words{setting_.program};
     words.insert(words.end(), command.begin(), command.end());
     words.insert(words.end(), {"--config", config});
     const Finished finished = run_program(words, output);
@@ -191,15 +147,9 @@ Run Copies::run_duet(const std::string& keyspace, const std::vector<std::string>
     Run result;
     result.seconds = finished.seconds;
     result.cpu_seconds = finished.cpu_seconds;
-    result.servers_cpu_seconds = servers_cpu() - before;
+    result.servers_cpu_seconds = setting_.servers_cpu() - before;
     result.resident_mebibytes = finished.resident_mebibytes;
     return result;
-}
-
-double Copies::servers_cpu() const {
-    double sum = 0;
-    for (const pid_t server : options_.servers) sum += cpu_seconds(server);
-    return sum;
 }
 
 void Copies::pause() const { std::this_thread::sleep_for(rest); }
@@ -211,40 +161,17 @@ void Copies::check_count(std::uint64_t found, const std::string& where) const {
     }
 }
 
-Task<void> Copies::ask_versions(Clients& clients) {
-    co_await clients.session.connect();
-    machine_.cassandra = clients.session.release_version();
-    machine_.elasticsearch = co_await clients.client.version();
-}
-
 Task<void> Copies::drop_all(Clients& clients) {
     for (const std::string& keyspace :
          {filled_keyspace, made_keyspace, bare_keyspace, notes_keyspace}) {
-        std::string drop = "DROP KEYSPACE IF EXISTS " + keyspace;
-        co_await clients.session.query(std::move(drop));
+        co_await drop_keyspace(clients.session, keyspace);
     }
     for (const std::string& index : {filled_index, made_index, bare_index})
         co_await elastic::delete_index(clients.client, index);
 }
 
-Task<void> Copies::make_table(Clients& clients, std::string keyspace, bool stamped) {
-    std::string make = fmt::format(
-        "CREATE KEYSPACE IF NOT EXISTS {} WITH replication = "
-        "{{'class': 'SimpleStrategy', 'replication_factor': 1}}",
-        keyspace);
-    co_await clients.session.query(std::move(make));
-    std::string drop = "DROP TABLE IF EXISTS " + table_of(keyspace);
-    co_await clients.session.query(std::move(drop));
-    std::string create = "CREATE TABLE " + table_of(keyspace) + " (id uuid PRIMARY KEY";
-    for (const Column& column : columns())
-        create += ", " + cassandra::quoted(column.name) + " " + to_cql(column.type);
-    create += stamped ? ", updated_at timestamp)" : ")";
-    co_await clients.session.query(std::move(create));
-    co_await clients.session.await_schema_agreement();
-}
-
 Task<void> Copies::fill_table(Clients& clients) {
-    co_await make_table(clients, filled_keyspace, false);
+    co_await make_table(clients.session, filled_keyspace, table, unstamped);
     std::string name = table_of(filled_keyspace);
     co_await write_rows(clients.session, std::move(name), records_, false);
 }
@@ -254,8 +181,7 @@ Task<void> Copies::fill_index(Clients& clients) {
     static_cast<void>(co_await elastic::create_index(clients.client, made_index, std::move(body)));
     co_await write_documents(clients.client, made_index, bodies_, bulk_lanes);
     co_await elastic::refresh(clients.client, made_index);
-    // Only the keyspace: the table is Duet's to make.
-    co_await make_table(clients, made_keyspace, true);
+    co_await make_keyspace(clients.session, made_keyspace);  // the table is Duet's to make
 }
 
 Task<void> Copies::forget_notes(Clients& clients) {
@@ -321,7 +247,7 @@ Task<void> Copies::bare_documents(Clients& clients) {
 }
 
 Task<void> Copies::bare_rows(Clients& clients) {
-    co_await make_table(clients, bare_keyspace, true);
+    co_await make_table(clients.session, bare_keyspace, table, stamped);
     co_await sleep_for(rest);
     std::string name = table_of(bare_keyspace);
     const auto began = std::chrono::steady_clock::now();

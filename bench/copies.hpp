@@ -4,34 +4,26 @@
 // end.
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/task.hpp"
-#include "cql/session.hpp"
 #include "elastic/client.hpp"
 #include "figures.hpp"
 #include "records.hpp"
+#include "setting.hpp"
 
 namespace duet::bench {
 
 struct CopyOptions {
     std::size_t records = 300'000;
     int repeat = 3;
-    std::filesystem::path program;  // the duet that is measured
-    std::string cassandra;          // host:port
-    std::string elasticsearch;      // url
-    /// Of the servers, for their processor time; empty: not known.
-    std::vector<pid_t> servers = {};
+    bool warm_up = true;  // a round before them that does not count
 };
 
 class Copies {
 public:
-    explicit Copies(CopyOptions options);
-    ~Copies();
-    Copies(const Copies&) = delete;
-    Copies& operator=(const Copies&) = delete;
+    Copies(const Setting& setting, CopyOptions options);
 
     /// Cassandra to Elasticsearch: a filled table, no index yet.
     [[nodiscard]] Figure to_elasticsearch();
@@ -41,31 +33,26 @@ public:
     /// Comparing what the first copy to Elasticsearch has left, contents or not; makes that copy if
     /// nobody did.
     [[nodiscard]] Figure verify(bool deep);
-    [[nodiscard]] Machine machine();
     /// Drops whatever it made.
     void clean();
 
 private:
-    struct Clients;
     using Phase = Task<void> (Copies::*)(Clients&);
 
+    const Setting& setting_;  // the caller's
     CopyOptions options_;
-    std::filesystem::path folder_;  // of the configuration and the program's output
     std::vector<BenchRecord> records_;
     std::vector<elastic::BulkBody> bodies_;
     std::string index_body_;  // settings and mappings of the index that duet made
     double yardstick_seconds_ = 0;
-    Machine machine_;
 
     void run(Phase phase);
     [[nodiscard]] Run run_yardstick(Phase phase);
     [[nodiscard]] Run run_duet(const std::string& keyspace,
                                const std::vector<std::string>& command = {"once"});
     void check_count(std::uint64_t found, const std::string& where) const;
-    [[nodiscard]] double servers_cpu() const;
     void pause() const;
 
-    [[nodiscard]] Task<void> ask_versions(Clients& clients);
     [[nodiscard]] Task<void> drop_all(Clients& clients);
     [[nodiscard]] Task<void> fill_table(Clients& clients);
     [[nodiscard]] Task<void> fill_index(Clients& clients);
@@ -77,7 +64,6 @@ private:
     [[nodiscard]] Task<void> bare_documents(Clients& clients);
     [[nodiscard]] Task<void> bare_rows(Clients& clients);
     [[nodiscard]] Task<void> forget_notes(Clients& clients);
-    [[nodiscard]] Task<void> make_table(Clients& clients, std::string keyspace, bool stamped);
 };
 
 }  // namespace duet::bench

@@ -4,55 +4,38 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <fstream>
 #include <thread>
+
+#include "statistics.hpp"
 
 namespace duet::bench {
 namespace {
 
-/// The lower of the two in the middle.
-double median_seconds(const std::vector<Run>& runs) {
-    std::vector<double> seconds;
-    seconds.reserve(runs.size());
-    for (const Run& run : runs) seconds.push_back(run.seconds);
-    if (seconds.empty()) return 0;
-    const std::size_t middle = (seconds.size() - 1) / 2;
-    std::nth_element(seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(middle),
-                     seconds.end());
-    return seconds[middle];
+namespace json = boost::json;
+
+double median_of(const std::vector<Run>& runs, double Run::*part) {
+    std::vector<double> values;
+    values.reserve(runs.size());
+    for (const Run& run : runs) values.push_back(run.*part);
+    return median(std::move(values));
 }
 
 double rate(std::size_t records, const std::vector<Run>& runs) {
-    const double seconds = median_seconds(runs);
+    const double seconds = median_of(runs, &Run::seconds);
     return seconds > 0 ? static_cast<double>(records) / seconds : 0;
 }
 
-std::string verdict(bool holds) { return holds ? "ok" : "short"; }
-
-/// Every run, in the order in which they were made.
-std::string each_rate(std::size_t records, const std::vector<Run>& runs) {
-    std::string text;
-    for (const Run& run : runs)
-        text += fmt::format(" {:.0f}", static_cast<double>(records) / run.seconds);
-    return text;
-}
-
-double mean_cpu(const std::vector<Run>& runs, double Run::*part) {
-    double sum = 0;
-    for (const Run& run : runs) sum += run.*part;
-    return runs.empty() ? 0 : sum / static_cast<double>(runs.size());
-}
-
-std::string runs_json(const std::vector<Run>& runs) {
-    std::string text;
+json::array to_array(const std::vector<Run>& runs) {
+    json::array array;
     for (const Run& run : runs) {
-        text +=
-            fmt::format(R"({}{{"seconds":{:.3f},"cpu_seconds":{:.3f},"servers_cpu_seconds":{:.2f},)"
-                        R"("resident_mebibytes":{:.1f}}})",
-                        text.empty() ? "" : ",", run.seconds, run.cpu_seconds,
-                        run.servers_cpu_seconds, run.resident_mebibytes);
+        array.push_back({{"seconds", run.seconds},
+                         {"cpu_seconds", run.cpu_seconds},
+                         {"servers_cpu_seconds", run.servers_cpu_seconds},
+                         {"resident_mebibytes", run.resident_mebibytes}});
     }
-    return "[" + text + "]";
+    return array;
 }
 
 std::string processor_name() {
@@ -69,10 +52,10 @@ std::string processor_name() {
 double Figure::yardstick_rate() const { return rate(records, yardstick); }
 double Figure::program_rate() const { return rate(records, program); }
 
-double Figure::cpu_share() const {
-    double worst = 0;
-    for (const Run& run : program) worst = std::max(worst, run.cpu_seconds / run.seconds);
-    return worst;
+double Figure::ratio() const { return yardstick.empty() ? 0 : program_rate() / yardstick_rate(); }
+
+double Figure::cpu_seconds_per_million() const {
+    return median_of(program, &Run::cpu_seconds) * 1e6 / static_cast<double>(records);
 }
 
 double Figure::resident_mebibytes() const {
@@ -90,60 +73,88 @@ Machine this_machine() {
     return machine;
 }
 
-std::string to_table(const std::vector<Figure>& figures) {
-    std::string text = fmt::format("{:<44}{:>12}{:>12}{:>8}{:>8}\n", "figure", "yardstick", "duet",
-                                   "ratio", "asked");
-    for (const Figure& figure : figures) {
-        if (figure.yardstick.empty()) {
-            text += fmt::format("{:<44}{:>12}{:>10.0f}/s{:>8}{:>8.0f}  {}\n", figure.name, "",
-                                figure.program_rate(), "", figure.asked, verdict(figure.holds()));
-        } else {
-            text += fmt::format("{:<44}{:>10.0f}/s{:>10.0f}/s{:>8.2f}{:>8.2f}  {}\n", figure.name,
-                                figure.yardstick_rate(), figure.program_rate(), figure.ratio(),
-                                figure.asked, verdict(figure.holds()));
-        }
-        text += fmt::format("{:<44}{:>12}{:>9.1f} MiB{:>7}{:>8.0f}  {}\n", "  memory, at most", "",
-                            figure.resident_mebibytes(), "", asked_mebibytes,
-                            verdict(figure.resident_mebibytes() < asked_mebibytes));
-        if (figure.yardstick.empty()) continue;
-        text +=
-            fmt::format("{:<44}{:>12}{:>11.1f} %{:>8}{:>8.0f}  {}\n",
-                        "  its own processor time, of the time", "", figure.cpu_share() * 100, "",
-                        asked_cpu_share * 100, verdict(figure.cpu_share() < asked_cpu_share));
-    }
-    for (const Figure& figure : figures) {
-        text += fmt::format("\n{}, every run ({}):\n", figure.name, figure.yardstick_name);
-        if (!figure.yardstick.empty())
-            text += fmt::format("  yardstick{}\n", each_rate(figure.records, figure.yardstick));
-        text += fmt::format("  duet     {}\n", each_rate(figure.records, figure.program));
-        text += fmt::format(
-            "  processor seconds: servers {:.1f} with the yardstick, {:.1f} with duet; duet "
-            "{:.2f}\n",
-            mean_cpu(figure.yardstick, &Run::servers_cpu_seconds),
-            mean_cpu(figure.program, &Run::servers_cpu_seconds),
-            mean_cpu(figure.program, &Run::cpu_seconds));
-    }
-    return text;
+std::string to_json(const Figure& figure) {
+    return json::serialize(json::value{
+        {"name", figure.name},
+        {"yardstick", figure.yardstick_name},
+        {"records", figure.records},
+        {"asked", figure.asked},
+        {"ratio", figure.ratio()},
+        {"yardstick_rate", figure.yardstick_rate()},
+        {"duet_rate", figure.program_rate()},
+        {"servers_cpu_seconds", median_of(figure.program, &Run::servers_cpu_seconds)},
+        {"yardstick_servers_cpu_seconds", median_of(figure.yardstick, &Run::servers_cpu_seconds)},
+        {"cpu_seconds_per_million", figure.cpu_seconds_per_million()},
+        {"resident_mebibytes", figure.resident_mebibytes()},
+        {"yardstick_runs", to_array(figure.yardstick)},
+        {"duet_runs", to_array(figure.program)}});
 }
 
-std::string to_json(const std::vector<Figure>& figures, const Machine& machine) {
-    std::string list;
-    for (const Figure& figure : figures) {
-        list += fmt::format(
-            R"({}{{"name":"{}","yardstick":"{}","records":{},"asked":{},"ratio":{:.3f},)"
-            R"("yardstick_rate":{:.0f},"duet_rate":{:.0f},"cpu_share":{:.3f},)"
-            R"("resident_mebibytes":{:.1f},"yardstick_runs":{},"duet_runs":{}}})",
-            list.empty() ? "" : ",\n  ", figure.name, figure.yardstick_name, figure.records,
-            figure.asked, figure.ratio(), figure.yardstick_rate(), figure.program_rate(),
-            figure.cpu_share(), figure.resident_mebibytes(), runs_json(figure.yardstick),
-            runs_json(figure.program));
+std::string to_json(const Latency& latency) {
+    const auto at = [&](double share) { return percentile(latency.milliseconds, share); };
+    return json::serialize(json::value{{"feed", latency.feed},
+                                       {"to", latency.to},
+                                       {"records", latency.records},
+                                       {"rate", latency.rate},
+                                       {"reached", latency.reached},
+                                       {"period_ms", latency.period_ms},
+                                       {"samples", latency.milliseconds.size()},
+                                       {"missing", latency.missing},
+                                       {"p50_ms", at(0.5)},
+                                       {"p99_ms", at(0.99)},
+                                       {"p999_ms", at(0.999)},
+                                       {"worst_ms", at(1)},
+                                       {"asked_p99_ms", latency.asked_p99_ms},
+                                       {"yardstick_p50_ms", latency.yardstick_p50_ms},
+                                       {"cpu_share", latency.cpu_share}});
+}
+
+std::string to_json(const Idle& idle) {
+    return json::serialize(json::value{{"feed", idle.feed},
+                                       {"records", idle.records},
+                                       {"tables", idle.tables},
+                                       {"period_ms", idle.period_ms},
+                                       {"seconds", idle.seconds},
+                                       {"duet", idle.duet},
+                                       {"cassandra", idle.cassandra},
+                                       {"cassandra_alone", idle.cassandra_alone},
+                                       {"elasticsearch", idle.elasticsearch},
+                                       {"elasticsearch_alone", idle.elasticsearch_alone},
+                                       {"resident_mebibytes", idle.resident_mebibytes},
+                                       {"start_seconds", idle.start_seconds}});
+}
+
+std::string to_json(const CatchUp& catch_up) {
+    return json::serialize(json::value{{"feed", catch_up.feed},
+                                       {"records", catch_up.records},
+                                       {"changes", catch_up.changes},
+                                       {"away_seconds", catch_up.away_seconds},
+                                       {"seconds", catch_up.seconds},
+                                       {"yardstick_seconds", catch_up.yardstick_seconds},
+                                       {"cpu_seconds", catch_up.cpu_seconds},
+                                       {"resident_mebibytes", catch_up.resident_mebibytes}});
+}
+
+std::string to_json(const Machine& machine) {
+    return json::serialize(json::value{{"cores", machine.cores},
+                                       {"memory_gibibytes", machine.memory_gibibytes},
+                                       {"processor", machine.processor},
+                                       {"cassandra", machine.cassandra},
+                                       {"elasticsearch", machine.elasticsearch},
+                                       {"duet", machine.program}});
+}
+
+std::string codecs_of(const std::string& benchmark_json) {
+    json::array figures;
+    const json::value all = json::parse(benchmark_json);
+    for (const json::value& run : all.at("benchmarks").as_array()) {
+        json::object figure{{"name", run.at("name")},
+                            {"bytes_per_second", run.at("bytes_per_second")}};
+        if (const json::value* items = run.as_object().if_contains("items_per_second"))
+            figure["records_per_second"] = *items;
+        figures.push_back(std::move(figure));
     }
-    return fmt::format(
-        "{{\"machine\":{{\"cores\":{},\"memory_gibibytes\":{:.1f},\"processor\":\"{}\","
-        "\"cassandra\":\"{}\",\"elasticsearch\":\"{}\",\"duet\":\"{}\"}},\n\"figures\":[\n  "
-        "{}]}}\n",
-        machine.cores, machine.memory_gibibytes, machine.processor, machine.cassandra,
-        machine.elasticsearch, machine.program, list);
+    return json::serialize(figures);
 }
 
 }  // namespace duet::bench

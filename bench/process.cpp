@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -36,8 +38,7 @@ double seconds(const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-pid_t start(const std::vector<std::string>& command, const std::string& output) {
-    std::vector<std::string> words = command;
+pid_t start(std::vector<std::string> words, const std::string& output) {
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
@@ -58,25 +59,45 @@ pid_t start(const std::vector<std::string>& command, const std::string& output) 
 
 }  // namespace
 
-Finished run_program(const std::vector<std::string>& command, const std::string& output) {
-    const auto began = std::chrono::steady_clock::now();
-    const pid_t pid = start(command, output);
-    Finished finished;
+Program::Program(std::vector<std::string> command, const std::string& output)
+    : name_(command.front()),
+      began_(std::chrono::steady_clock::now()),
+      pid_(start(std::move(command), output)) {}
+
+Program::~Program() {
+    if (ended_) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+}
+
+bool Program::ended() {
+    if (ended_) return true;
+    finished_.resident_mebibytes = std::max(finished_.resident_mebibytes, high_water(pid_));
     int status = 0;
     rusage usage{};
-    for (;;) {
-        const pid_t ended = wait4(pid, &status, WNOHANG, &usage);
-        if (ended == pid) break;
-        if (ended < 0 && errno != EINTR)
-            throw Error(fmt::format("lost {}: {}", command.front(), std::strerror(errno)));
-        finished.resident_mebibytes = std::max(finished.resident_mebibytes, high_water(pid));
-        std::this_thread::sleep_for(look_every);
-    }
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    finished.seconds = took.count();
-    finished.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-    finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return finished;
+    const pid_t ended = wait4(pid_, &status, WNOHANG, &usage);
+    if (ended == 0 || (ended < 0 && errno == EINTR)) return false;
+    ended_ = true;
+    if (ended < 0) throw Error(fmt::format("lost {}: {}", name_, std::strerror(errno)));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began_;
+    finished_.seconds = took.count();
+    finished_.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    finished_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return true;
+}
+
+Finished Program::finish() {
+    while (!ended()) std::this_thread::sleep_for(look_every);
+    return finished_;
+}
+
+Finished Program::stop() {
+    if (!ended()) kill(pid_, SIGTERM);
+    return finish();
+}
+
+Finished run_program(const std::vector<std::string>& command, const std::string& output) {
+    return Program(command, output).finish();
 }
 
 double cpu_seconds(pid_t pid) {

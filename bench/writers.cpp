@@ -35,8 +35,7 @@ Task<void> send_inserts(cql::Session& session, Inserts& inserts) {
     while (!inserts.left.empty()) {
         std::vector<cql::Bound> values = bind(inserts.left.front(), inserts.stamped);
         inserts.left = inserts.left.subspan(1);
-        cql::PreparedPtr statement = inserts.statement;
-        co_await session.execute(std::move(statement), std::move(values));
+        co_await insert_row(session, inserts.statement, std::move(values));
     }
 }
 
@@ -61,6 +60,11 @@ Task<void> write_documents(elastic::Client& client, std::string index,
     senders.reserve(static_cast<std::size_t>(lanes));
     for (int lane = 0; lane < lanes; ++lane) senders.push_back(send_bodies(client, index, left));
     co_await when_all(std::move(senders));
+}
+
+Task<void> insert_row(cql::Session& session, cql::PreparedPtr statement,
+                      std::vector<cql::Bound> values) {
+    co_await session.execute(std::move(statement), std::move(values));
 }
 
 Task<void> write_rows(cql::Session& session, std::string table,

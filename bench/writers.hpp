@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/task.hpp"
 #include "cql/session.hpp"
@@ -22,5 +23,7 @@ constexpr std::size_t bulk_bytes = 1U << 20;      // a body; larger ones are no 
 /// Single prepared inserts, yardstick_in_flight at any moment; ends when all are acknowledged.
 [[nodiscard]] Task<void> write_rows(cql::Session& session, std::string table,
                                     std::span<const BenchRecord> records, bool stamped);
+[[nodiscard]] Task<void> insert_row(cql::Session& session, cql::PreparedPtr statement,
+                                    std::vector<cql::Bound> values);
 
 }  // namespace duet::bench

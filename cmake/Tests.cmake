@@ -59,13 +59,30 @@ function(duet_test_library target)
     endif()
 endfunction()
 
-# A program of its own kind: it measures the real program, `duet`, against real servers.
+# Programs of their own kind: duet_bench measures the real program, `duet`, against real servers,
+# duet_micro the codecs alone. Their arithmetic and reports are a library, which the tests link.
 function(duet_bench)
+    set(reports figures plot report statistics)
+    list(TRANSFORM reports REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/bench/\\1.cpp")
+    add_library(duet_bench_reports STATIC EXCLUDE_FROM_ALL ${reports})
+    target_include_directories(duet_bench_reports PUBLIC "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(duet_bench_reports PUBLIC duet_base PRIVATE fmt::fmt Boost::json)
+
     file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*.cpp")
-    if(sources AND TARGET duet)
+    list(REMOVE_ITEM sources ${reports} "${PROJECT_SOURCE_DIR}/bench/micro.cpp")
+    if(TARGET duet)
         add_executable(duet_bench EXCLUDE_FROM_ALL ${sources})
-        target_link_libraries(duet_bench PRIVATE duet_app fmt::fmt Boost::json)
+        target_link_libraries(duet_bench PRIVATE duet_bench_reports duet_app fmt::fmt Boost::json)
         add_dependencies(duet_bench duet)
+    endif()
+
+    # Only `./dev bench` installs it.
+    find_package(benchmark QUIET)
+    if(benchmark_FOUND)
+        add_executable(duet_micro EXCLUDE_FROM_ALL
+                       bench/micro.cpp bench/records.cpp)
+        target_link_libraries(duet_micro PRIVATE duet_stores_cassandra duet_stores_elasticsearch
+                              fmt::fmt benchmark::benchmark)
     endif()
 endfunction()
 
