@@ -18,6 +18,10 @@ struct Cursor {
     std::vector<std::int64_t> first_positions;
 
     bool operator==(const Cursor&) const = default;
+    /// Began with the same first meeting of the same index.
+    [[nodiscard]] bool same_meeting(const Cursor& other) const {
+        return same_index(other) && first_met == other.first_met;
+    }
     /// Another index or another history: positions mean nothing to each other.
     [[nodiscard]] bool same_index(const Cursor& other) const {
         return index_uuid == other.index_uuid && history_uuid == other.history_uuid &&

@@ -45,6 +45,21 @@ struct Beaten {
     std::string reason;  // which rule
 };
 
+/// What the sweep of a pair and its first copy know, so that a restart begins where they stood.
+struct SweepNotes {
+    /// Which table, which index and which columns they are about: those of another era do not
+    /// count.
+    std::int64_t era = 0;
+    /// DocumentStore::deletes() then: where it has moved the notes do not count either.
+    std::uint64_t deletes = 0;
+    /// Parts of the ring, in their order, whose rows were all level; each with its digest.
+    std::vector<Segment> segments;
+    /// Per shard: documents up to here were inserted by a first copy that is not proved yet.
+    std::vector<std::int64_t> copied;
+
+    bool operator==(const SweepNotes&) const = default;
+};
+
 /// Thrown errors as Store's. Pair names are "keyspace.table".
 class StateStore {
 public:
@@ -54,6 +69,10 @@ public:
     /// false: another instance has moved it, load it again.
     [[nodiscard]] virtual Task<bool> save_cursor(std::string pair, Cursor next,
                                                  std::optional<Cursor> expected) = 0;
+
+    [[nodiscard]] virtual Task<std::optional<SweepNotes>> load_sweep(std::string pair) = 0;
+    /// In place of what was saved before, by whichever instance: each is true.
+    [[nodiscard]] virtual Task<void> save_sweep(std::string pair, SweepNotes notes) = 0;
 
     [[nodiscard]] virtual Task<void> put_quarantine(std::string pair, QuarantineEntry entry) = 0;
     [[nodiscard]] virtual Task<void> remove_quarantine(std::string pair, Id id) = 0;

@@ -147,6 +147,14 @@ struct RangeDigest {
     RangeDigest& operator+=(const RangeDigest& other);
 };
 
+/// A part of the ring, and what the server's digest said when all its rows were settled.
+struct Segment {
+    TokenRange range;
+    std::optional<RangeDigest> settled;
+    std::uint64_t count = 0;
+    bool operator==(const Segment&) const = default;
+};
+
 struct RowPage {
     std::vector<Change> rows;    // with `row` set, in token order
     std::int64_t read_upto = 0;  // every row with a token in (after, read_upto] was seen

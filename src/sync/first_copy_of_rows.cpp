@@ -1,6 +1,7 @@
 #include "sync/first_copy_of_rows.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace duet::sync {
@@ -15,8 +16,21 @@ double width(const TokenRange& range) {
 
 void FirstCopyOfRows::start() {
     copied_.clear();
+    meeting_ = context_.checkpoint.cursor();
     left_ = cut_ring(first_segments);
     std::ranges::reverse(left_);
+}
+
+bool FirstCopyOfRows::resumes() const {
+    return !left_.empty() && meeting_.same_meeting(context_.checkpoint.cursor());
+}
+
+std::vector<Segment> FirstCopyOfRows::settled() const {
+    std::vector<Segment> settled;
+    std::ranges::copy_if(copied_, std::back_inserter(settled),
+                         [](const Segment& segment) { return segment.settled.has_value(); });
+    std::ranges::sort(settled, {}, [](const Segment& segment) { return segment.range.after; });
+    return settled;
 }
 
 double FirstCopyOfRows::progress() const {
@@ -53,6 +67,7 @@ Task<void> FirstCopyOfRows::lane(const GoOn& go_on, Report& total) {
             co_await copy(range, go_on, total);
         } catch (...) {
             failed_ = true;
+            left_.push_back(range);  // rows that were copied are found level
             throw;
         }
     }

@@ -19,6 +19,10 @@ public:
 
     /// From the first row on.
     void start();
+    /// One was cut short: run() goes on there.
+    [[nodiscard]] bool resumes() const;
+    /// What is copied so far, as the sweep takes it up.
+    [[nodiscard]] std::vector<Segment> settled() const;
     /// Asked before each page, with what the call has done so far.
     using GoOn = std::function<bool(const Report&)>;
     /// Copies until the last row, or until `go_on` says no; another call goes on from there.
@@ -35,6 +39,7 @@ private:
     Sweep& sweep_;
     std::vector<TokenRange> left_;  // the next one at the back
     std::vector<Segment> copied_;
+    Cursor meeting_;       // they are about
     bool failed_ = false;  // a lane has thrown: the others end, too
 
     [[nodiscard]] Task<void> lane(const GoOn& go_on, Report& total);

@@ -23,7 +23,8 @@ Pair::Pair(std::string name, RowStore& rows, DocumentStore& documents, StateStor
       reconciler_(context_),
       follower_(context_, reconciler_),
       sweep_(context_, reconciler_),
-      documents_copy_(context_, reconciler_, sweep_, stopping_),
+      sweep_memory_(context_),
+      documents_copy_(context_, reconciler_, sweep_, sweep_memory_, stopping_),
       rows_copy_(context_, reconciler_, sweep_) {}
 
 void Pair::configure(const PairSettings& settings) {
@@ -58,8 +59,21 @@ Task<void> Pair::open() {
     co_await context_.quarantine.load();
     const Cursor position = co_await context_.documents.position();
     co_await context_.checkpoint.open(position);
-    if (!context_.propagates()) co_return;
-    if (co_await context_.table_moved()) sweep_.forget();
+    if (context_.propagates() && co_await context_.table_moved()) sweep_.forget();
+    co_await remember();
+}
+
+Task<void> Pair::remember() {
+    if (std::exchange(remembered_, true)) co_return;
+    SweepNotes notes = co_await sweep_memory_.load();
+    if (!notes.segments.empty()) sweep_.take_up(std::move(notes.segments));
+    if (!notes.copied.empty()) documents_copy_.resume(std::move(notes.copied));
+}
+
+Task<void> Pair::keep(bool at_once) {
+    if (!at_once && !sweep_memory_.due()) co_return;
+    std::vector<Segment> settled = sweep_.settled();
+    co_await sweep_memory_.save(std::move(settled));
 }
 
 Task<bool> Pair::table_is_empty() {
@@ -103,9 +117,10 @@ Task<Report> Pair::copy_rows() {
     Report total;
     const FirstCopyOfRows::GoOn go_on = [this, &total](const Report& so_far) {
         tell("first copy to Elasticsearch", total.looked + so_far.looked, rows_copy_.progress());
-        return !stopping_ && !so_far.schema_moved && !context_.settled.full();
+        return !stopping_ && !so_far.schema_moved && !context_.settled.full() &&
+               !sweep_memory_.due();
     };
-    rows_copy_.start();
+    if (!rows_copy_.resumes()) rows_copy_.start();
     for (bool done = false; !done && !stopping_;) {
         Report report = co_await rows_copy_.run(go_on);
         done = report.caught_up;
@@ -113,6 +128,7 @@ Task<Report> Pair::copy_rows() {
         total += report;
         Report followed = co_await make_room();
         total += followed;
+        if (!done && sweep_memory_.due()) co_await sweep_memory_.save(rows_copy_.settled());
     }
     co_return total;
 }
@@ -126,6 +142,7 @@ Task<Report> Pair::sweep_round(const char* what) {
         if (report.schema_moved) co_await agree();
         total += report;
         tell(what, total.looked, done ? 1 : sweep_.progress());
+        co_await keep(false);
         Report followed = co_await make_room();
         total += followed;
     }
@@ -141,10 +158,11 @@ Task<Report> Pair::level() {
     const bool untouched =
         std::ranges::all_of(context_.checkpoint.cursor().shards, [](auto at) { return at < 0; });
     const Direction direction = context_.rules.direction;
-    if (documents == 0 && direction != Direction::to_cassandra) {
+    if ((documents == 0 || rows_copy_.resumes()) && direction != Direction::to_cassandra) {
         total = co_await copy_rows();
         copied = true;
-    } else if (untouched && direction != Direction::to_elasticsearch && co_await table_is_empty()) {
+    } else if (untouched && direction != Direction::to_elasticsearch &&
+               (documents_copy_.resumes() || co_await table_is_empty())) {
         total = co_await documents_copy_.run();
         copied = true;
     }
@@ -167,6 +185,7 @@ Task<Report> Pair::level() {
     level_ = !stopping_;
     if (level_) swept_at_ = began;
     round_began_ = context_.clock.now();
+    co_await keep(true);
     total.caught_up = true;
     co_return total;
 }
@@ -195,6 +214,7 @@ Task<Report> Pair::pass() {
     total += rows;
     Report swept = co_await sweep_within_share();
     total += swept;
+    co_await keep(false);
     co_return total;
 }
 

@@ -11,6 +11,7 @@
 #include "sync/follower.hpp"
 #include "sync/reconciler.hpp"
 #include "sync/sweep.hpp"
+#include "sync/sweep_memory.hpp"
 
 namespace duet::sync {
 
@@ -87,10 +88,12 @@ private:
     Reconciler reconciler_;
     Follower follower_;
     Sweep sweep_;
+    SweepMemory sweep_memory_;
     FirstCopyOfDocuments documents_copy_;
     FirstCopyOfRows rows_copy_;
     std::function<void(const Progress&)> listener_;
     bool stopping_ = false;
+    bool remembered_ = false;
     bool level_ = false;
     std::int64_t schema_due_ = 0;  // all: microseconds since 1970
     std::int64_t sweep_due_ = 0;
@@ -116,6 +119,10 @@ private:
     [[nodiscard]] Task<Report> sweep_round(const char* what);
     [[nodiscard]] Task<Report> sweep_within_share();
     [[nodiscard]] Task<bool> table_is_empty();
+    /// Takes up what an earlier process knew, once.
+    [[nodiscard]] Task<void> remember();
+    /// Saves what the sweep knows, if it is time.
+    [[nodiscard]] Task<void> keep(bool at_once);
     void tell(const char* what, std::uint64_t records, double part);
 };
 

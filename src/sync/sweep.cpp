@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -43,6 +44,27 @@ void Sweep::forget() {
     for (Segment& segment : segments_) segment.settled.reset();
     next_ = 0;
     counted_ = 0;
+}
+
+void Sweep::take_up(std::vector<Segment> settled) {
+    std::vector<Segment> ring;
+    std::int64_t after = INT64_MIN;
+    for (Segment& segment : settled) {
+        const TokenRange gap{after, segment.range.after};
+        if (gap.after < gap.upto) ring.push_back(Segment{gap, std::nullopt, 0});
+        after = segment.range.upto;
+        ring.push_back(std::move(segment));
+    }
+    if (after < INT64_MAX) ring.push_back(Segment{TokenRange{after, INT64_MAX}, std::nullopt, 0});
+    segments_ = std::move(ring);
+    restart();
+}
+
+std::vector<Segment> Sweep::settled() const {
+    std::vector<Segment> settled;
+    std::ranges::copy_if(segments_, std::back_inserter(settled),
+                         [](const Segment& segment) { return segment.settled.has_value(); });
+    return settled;
 }
 
 bool Sweep::has_unread() const {

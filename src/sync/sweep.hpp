@@ -9,13 +9,6 @@
 
 namespace duet::sync {
 
-/// A part of the ring, and what the server's digest said when all its rows were settled.
-struct Segment {
-    TokenRange range;
-    std::optional<RangeDigest> settled;
-    std::uint64_t count = 0;
-};
-
 /// The whole ring in parts of one size.
 [[nodiscard]] std::vector<TokenRange> cut_ring(std::size_t parts);
 
@@ -33,6 +26,10 @@ public:
     void restart();
     /// Forgets all digests: the next round reads every row.
     void forget();
+    /// Takes up what an earlier run knew: parts of the ring in their order, without overlap.
+    void take_up(std::vector<Segment> settled);
+    /// What take_up() needs.
+    [[nodiscard]] std::vector<Segment> settled() const;
     /// Some segment will be read in the next round whatever its digest.
     [[nodiscard]] bool has_unread() const;
     /// Begins anew, with segments for about so many rows.

@@ -35,7 +35,7 @@ CASSANDRA_STORY(CassandraStateLive, makes_what_is_missing_and_nothing_else) {
     co_await state->ensure();
     co_await state->ensure();
     const std::vector<std::string> statements = co_await state->ddl_statements();
-    EXPECT_EQ(statements.size(), 7U);
+    EXPECT_EQ(statements.size(), 8U);
     EXPECT_NE(statements[0].find("NetworkTopologyStrategy"), std::string::npos) << statements[0];
     for (std::string statement : statements) {
         (void)co_await world.cql(std::move(statement));  // what people are told to run does run
@@ -59,6 +59,27 @@ CASSANDRA_STORY(CassandraStateLive, a_cursor_is_saved_only_over_the_one_that_was
     Cursor empty;
     EXPECT_TRUE(co_await state->save_cursor(pair, empty, cursor_at(2)));
     EXPECT_TRUE(co_await state->save_cursor(pair, cursor_at(5), empty));
+}
+
+CASSANDRA_STORY(CassandraStateLive, what_the_sweep_knows_comes_back_as_it_was) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    const std::optional<SweepNotes> nothing = co_await state->load_sweep(pair);
+    EXPECT_FALSE(nothing);
+    SweepNotes notes{-17, 3, {}, {4, -1}};
+    for (const TokenRange range : {TokenRange{INT64_MIN, -5}, TokenRange{7, INT64_MAX}}) {
+        RangeDigest digest{2, UINT64_MAX - 1, {}, INT64_MAX, INT64_MIN};
+        if (range.after == 7) digest.columns = {1, UINT64_MAX};
+        notes.segments.push_back(Segment{range, digest, digest.count});
+    }
+    co_await state->save_sweep(pair, notes);
+    const std::optional<SweepNotes> loaded = co_await state->load_sweep(pair);
+    EXPECT_EQ(loaded, notes);
+    const SweepNotes empty;
+    co_await state->save_sweep(pair, empty);
+    const std::optional<SweepNotes> emptied = co_await state->load_sweep(pair);
+    EXPECT_EQ(emptied, empty);
 }
 
 CASSANDRA_STORY(CassandraStateLive, quarantine_keeps_all_of_an_entry) {

@@ -34,6 +34,50 @@ std::optional<std::int64_t> micros_of(const std::optional<Version>& version) {
     return version ? std::optional<std::int64_t>(version->micros) : std::nullopt;
 }
 
+// A segment as numbers: its range, the digest's own, how many columns it has, and theirs.
+constexpr std::size_t segment_numbers = 7;
+
+std::vector<std::int64_t> numbers_of(const std::vector<Segment>& segments) {
+    std::vector<std::int64_t> numbers;
+    for (const Segment& segment : segments) {
+        if (!segment.settled) continue;
+        const RangeDigest& digest = *segment.settled;
+        if (numbers.size() + segment_numbers + digest.columns.size() > sweep_numbers_limit) break;
+        numbers.insert(
+            numbers.end(),
+            {segment.range.after, segment.range.upto, static_cast<std::int64_t>(digest.count),
+             static_cast<std::int64_t>(digest.token_sum), digest.lowest, digest.highest,
+             static_cast<std::int64_t>(digest.columns.size())});
+        for (const std::uint64_t column : digest.columns) {
+            numbers.push_back(static_cast<std::int64_t>(column));
+        }
+    }
+    return numbers;
+}
+
+std::vector<Segment> segments_of(const std::vector<std::int64_t>& numbers) {
+    std::vector<Segment> segments;
+    for (std::size_t at = 0; at + segment_numbers <= numbers.size();) {
+        const auto columns = static_cast<std::size_t>(numbers[at + 6]);
+        if (numbers.size() - at - segment_numbers < columns) break;
+        Segment segment;
+        segment.range = TokenRange{numbers[at], numbers[at + 1]};
+        RangeDigest digest;
+        digest.count = static_cast<std::uint64_t>(numbers[at + 2]);
+        digest.token_sum = static_cast<std::uint64_t>(numbers[at + 3]);
+        digest.lowest = numbers[at + 4];
+        digest.highest = numbers[at + 5];
+        for (std::size_t i = 0; i < columns; ++i) {
+            digest.columns.push_back(static_cast<std::uint64_t>(numbers[at + 7 + i]));
+        }
+        segment.count = digest.count;
+        segment.settled = std::move(digest);
+        segments.push_back(std::move(segment));
+        at += segment_numbers + columns;
+    }
+    return segments;
+}
+
 }  // namespace
 
 Notes& Notes::text(const std::string& value) {
@@ -87,6 +131,13 @@ Notes& Notes::cursor(const Cursor& cursor) {
         .bigints(cursor.shards)
         .bigint(cursor.first_met)
         .bigints(cursor.first_positions);
+}
+
+Notes& Notes::sweep(const SweepNotes& notes) {
+    return bigint(notes.era)
+        .bigint(static_cast<std::int64_t>(notes.deletes))
+        .bigints(notes.copied)
+        .bigints(numbers_of(notes.segments));
 }
 
 Notes& Notes::json(const std::string& value, std::size_t limit) {
@@ -150,6 +201,15 @@ Cursor read_cursor(const cql::Rows& rows) {
     cursor.first_met = int_cell(rows, 0, "first_met").value_or(0);
     cursor.first_positions = bigints_cell(rows, 0, "first_positions");
     return cursor;
+}
+
+SweepNotes read_sweep(const cql::Rows& rows) {
+    SweepNotes notes;
+    notes.era = int_cell(rows, 0, "era").value_or(0);
+    notes.deletes = static_cast<std::uint64_t>(int_cell(rows, 0, "deletes").value_or(0));
+    notes.copied = bigints_cell(rows, 0, "copied");
+    notes.segments = segments_of(bigints_cell(rows, 0, "segments"));
+    return notes;
 }
 
 QuarantineEntry read_quarantine(const cql::Rows& rows, std::size_t row) {

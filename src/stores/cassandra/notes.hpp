@@ -21,6 +21,7 @@ constexpr std::int64_t longest_ttl = 630'720'000;  // Cassandra's limit: 20 year
 // A mutation has 16 MiB at most: two contents in quarantine, one that was beaten.
 constexpr std::size_t quarantined_json_limit = 7U << 20;
 constexpr std::size_t beaten_json_limit = 15U << 20;
+constexpr std::size_t sweep_numbers_limit = 500'000;  // 6 MB; of more segments the first ones
 
 /// Bound values, one after the other in the order of the statement's places.
 class Notes {
@@ -33,6 +34,8 @@ public:
     Notes& id(const Id& value);
     Notes& bigints(const std::vector<std::int64_t>& values);
     Notes& cursor(const Cursor& cursor);
+    /// era, deletes, copied, segments.
+    Notes& sweep(const SweepNotes& notes);
     /// In the order of quarantine_columns.
     Notes& quarantine(const std::string& pair, const QuarantineEntry& entry);
     /// In the order of beaten_columns.
@@ -52,6 +55,7 @@ private:
 
 /// Of the first row.
 [[nodiscard]] Cursor read_cursor(const cql::Rows& rows);
+[[nodiscard]] SweepNotes read_sweep(const cql::Rows& rows);
 [[nodiscard]] QuarantineEntry read_quarantine(const cql::Rows& rows, std::size_t row);
 [[nodiscard]] Beaten read_beaten(const cql::Rows& rows, std::size_t row);
 

@@ -169,6 +169,22 @@ Task<bool> CassandraState::save_cursor(std::string pair, Cursor next,
     co_return now == next;
 }
 
+Task<std::optional<SweepNotes>> CassandraState::load_sweep(std::string pair) {
+    std::string cql =
+        "SELECT era, deletes, copied, segments FROM " + impl_->table("sweeps") + " WHERE pair = ?";
+    std::vector<cql::Bound> values = Notes().text(pair).take();
+    const cql::Rows rows = co_await impl_->run(std::move(cql), std::move(values));
+    if (rows.size() == 0) co_return std::nullopt;
+    co_return cassandra::read_sweep(rows);
+}
+
+Task<void> CassandraState::save_sweep(std::string pair, SweepNotes notes) {
+    std::string cql = "INSERT INTO " + impl_->table("sweeps") +
+                      " (pair, era, deletes, copied, segments) VALUES (?, ?, ?, ?, ?)";
+    std::vector<cql::Bound> values = Notes().text(pair).sweep(notes).take();
+    (void)co_await impl_->run(std::move(cql), std::move(values));
+}
+
 Task<void> CassandraState::put_quarantine(std::string pair, QuarantineEntry entry) {
     std::string cql = "INSERT INTO " + impl_->table("quarantine") + " (" +
                       cassandra::quarantine_columns +

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] Task<std::optional<Cursor>> load_cursor(std::string pair) override;
     [[nodiscard]] Task<bool> save_cursor(std::string pair, Cursor next,
                                          std::optional<Cursor> expected) override;
+    [[nodiscard]] Task<std::optional<SweepNotes>> load_sweep(std::string pair) override;
+    [[nodiscard]] Task<void> save_sweep(std::string pair, SweepNotes notes) override;
     [[nodiscard]] Task<void> put_quarantine(std::string pair, QuarantineEntry entry) override;
     [[nodiscard]] Task<void> remove_quarantine(std::string pair, Id id) override;
     [[nodiscard]] Task<std::vector<QuarantineEntry>> list_quarantine(std::string pair) override;

@@ -14,11 +14,15 @@ struct Table {
     const char* options;
 };
 
-constexpr std::array<Table, 6> tables{{
+constexpr std::array<Table, 7> tables{{
     {"cursors",
      "pair text PRIMARY KEY, index_uuid text, history_uuid text, shards frozen<list<bigint>>, "
      "first_met bigint, first_positions frozen<list<bigint>>",
      "comment = 'how far each pair is settled'"},
+    {"sweeps",
+     "pair text PRIMARY KEY, era bigint, deletes bigint, copied frozen<list<bigint>>, "
+     "segments frozen<list<bigint>>",
+     "comment = 'digests of the parts of each table that were level'"},
     {"quarantine",
      "pair text, id text, side text, field text, value text, reason text, row_version bigint, "
      "document_version bigint, row_newest_write bigint, row_digest bigint, document_shard int, "

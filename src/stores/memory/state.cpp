@@ -38,6 +38,21 @@ Task<bool> MemoryState::save_cursor(std::string pair, Cursor next, std::optional
     co_return applied;
 }
 
+Task<std::optional<SweepNotes>> MemoryState::load_sweep(std::string pair) {
+    co_await hooks_.before("state.sweep");
+    std::optional<SweepNotes> notes;
+    const auto found = notes_.sweeps.find(pair);
+    if (found != notes_.sweeps.end()) notes = found->second;
+    co_await hooks_.after("state.sweep");
+    co_return notes;
+}
+
+Task<void> MemoryState::save_sweep(std::string pair, SweepNotes notes) {
+    co_await hooks_.before("state.sweep");
+    notes_.sweeps.insert_or_assign(pair, std::move(notes));
+    co_await hooks_.after("state.sweep");
+}
+
 Task<void> MemoryState::put_quarantine(std::string pair, QuarantineEntry entry) {
     co_await hooks_.before("state.quarantine");
     const Id id = entry.id;

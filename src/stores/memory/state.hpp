@@ -23,6 +23,7 @@ struct MemoryNotes {
         std::int64_t until = 0;
     };
     std::map<std::string, Cursor> cursors;                            // by pair
+    std::map<std::string, SweepNotes> sweeps;                         // by pair
     std::map<std::string, std::map<Id, QuarantineEntry>> quarantine;  // by pair
     std::map<std::string, std::vector<Kept>> beaten;                  // by pair
     std::map<std::string, Lease> leases;
@@ -44,6 +45,8 @@ public:
     [[nodiscard]] Task<std::optional<Cursor>> load_cursor(std::string pair) override;
     [[nodiscard]] Task<bool> save_cursor(std::string pair, Cursor next,
                                          std::optional<Cursor> expected) override;
+    [[nodiscard]] Task<std::optional<SweepNotes>> load_sweep(std::string pair) override;
+    [[nodiscard]] Task<void> save_sweep(std::string pair, SweepNotes notes) override;
     [[nodiscard]] Task<void> put_quarantine(std::string pair, QuarantineEntry entry) override;
     [[nodiscard]] Task<void> remove_quarantine(std::string pair, Id id) override;
     [[nodiscard]] Task<std::vector<QuarantineEntry>> list_quarantine(std::string pair) override;

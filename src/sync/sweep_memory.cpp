@@ -1,0 +1,52 @@
+#include "sync/sweep_memory.hpp"
+
+#include <utility>
+
+#include "base/hash.hpp"
+
+namespace duet::sync {
+
+namespace {
+
+constexpr const char* digest_format = "1";  // another where digests of equal rows differ
+
+}  // namespace
+
+std::int64_t SweepMemory::era() const {
+    const Rules& rules = context_.rules;
+    std::uint64_t hash = fnv1a(digest_format);
+    const auto add = [&hash](std::string_view text) { hash = fnv1a("\xFF", fnv1a(text, hash)); };
+    add(std::to_string(context_.era()));
+    add(std::to_string(context_.table.truncated_at));
+    add(std::to_string(static_cast<int>(rules.direction)));
+    add(std::to_string(static_cast<int>(rules.deletes)));
+    for (const Column& column : context_.schema.columns) {
+        add(column.name);
+        add(to_cql(column.type));
+    }
+    return static_cast<std::int64_t>(hash);
+}
+
+Task<SweepNotes> SweepMemory::load() {
+    const std::optional<SweepNotes> notes = co_await context_.state.load_sweep(context_.pair);
+    if (!notes || notes->era != era()) co_return SweepNotes{};
+    const std::uint64_t deletes = co_await context_.documents.deletes();
+    if (notes->deletes != deletes) co_return SweepNotes{};
+    saved_ = *notes;
+    co_return *notes;
+}
+
+bool SweepMemory::due() const { return context_.clock.now() - saved_at_ >= sweep_saved_every; }
+
+Task<void> SweepMemory::save(std::vector<Segment> settled, std::vector<std::int64_t> copied) {
+    saved_at_ = context_.clock.now();
+    if (context_.deletions.size() > 0) co_return;
+    SweepNotes notes{era(), saved_.deletes, std::move(settled), std::move(copied)};
+    if (notes == saved_) co_return;
+    notes.deletes = co_await context_.documents.deletes();
+    SweepNotes stored = notes;
+    co_await context_.state.save_sweep(context_.pair, std::move(stored));
+    saved_ = std::move(notes);
+}
+
+}  // namespace duet::sync
