@@ -163,6 +163,9 @@ class Bench {
 public:
     explicit Bench(Arguments arguments)
         : arguments_(std::move(arguments)), results_(read_file(arguments_.json)) {
+        // Not only after half an hour.
+        if (!arguments_.page.empty())
+            static_cast<void>(with_section(read_file(arguments_.page), ""));
         keep("machine", to_json(machine_of(arguments_.setting)));
     }
 

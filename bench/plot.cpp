@@ -78,21 +78,28 @@ struct Scale {
     double low_x = 0;  // logarithms
     double high_x = 1;
     double high_y = 1;
+    double low_y = 0;
+    bool logarithmic_y = false;  // then both are logarithms
 
     [[nodiscard]] double x(double value) const {
         return left + (std::log10(value) - low_x) / (high_x - low_x) * (width - left - right);
     }
-    [[nodiscard]] double y(double value) const { return top + plot_height * (1 - value / high_y); }
+    [[nodiscard]] double y(double value) const {
+        const double place = logarithmic_y ? std::log10(value) : value;
+        return top + plot_height * (1 - (place - low_y) / (high_y - low_y));
+    }
 };
 
 Scale scale_of(const LinePlot& plot) {
-    Scale scale{1e9, -1e9, 0};
+    Scale scale{1e9, -1e9, 0, 0, plot.logarithmic_y};
     double highest = plot.asked;
+    double lowest = plot.asked > 0 ? plot.asked : 1e9;
     for (const Series& series : plot.series) {
         for (const auto& [x, y] : series.points) {
             scale.low_x = std::min(scale.low_x, std::log10(x));
             scale.high_x = std::max(scale.high_x, std::log10(x));
             highest = std::max(highest, y);
+            lowest = std::min(lowest, y);
         }
     }
     if (scale.low_x >= scale.high_x) {  // one x, or none
@@ -100,13 +107,18 @@ Scale scale_of(const LinePlot& plot) {
         scale.high_x = scale.low_x + 1;
     }
     scale.high_y = highest > 0 ? round_up(highest) : 1;
+    if (plot.logarithmic_y) {
+        scale.low_y = std::floor(std::log10(lowest));
+        scale.high_y = std::max(std::ceil(std::log10(highest)), scale.low_y + 1);
+    }
     return scale;
 }
 
 void draw_axes(Svg& svg, const LinePlot& plot, const Scale& scale) {
-    constexpr int steps = 5;
+    const int steps = scale.logarithmic_y ? static_cast<int>(scale.high_y - scale.low_y) : 5;
     for (int i = 0; i <= steps; ++i) {
-        const double value = scale.high_y * i / steps;
+        const double value =
+            scale.logarithmic_y ? std::pow(10, scale.low_y + i) : scale.high_y * i / steps;
         svg.line(left, scale.y(value), width - right, scale.y(value), i == 0 ? "axis" : "grid");
         svg.label(left - 8, scale.y(value) + 4, "end", short_number(value));
     }

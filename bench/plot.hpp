@@ -20,6 +20,7 @@ struct LinePlot {
     std::string y_label;
     std::vector<Series> series;  // at most series_limit
     double asked = 0;            // a dashed line to stay below; 0: none
+    bool logarithmic_y = false;  // of values above zero
 };
 
 struct Bar {

@@ -351,7 +351,7 @@ std::map<std::string, std::string> to_plots(std::string_view results) {
     }
     bars("copies.svg", std::move(copies));
 
-    LinePlot latency{"Latency", "changes a second", "p99, ms", {}, 0};
+    LinePlot latency{"Latency, 99th percentile", "changes a second", "ms", {}, 0, true};
     for (const json::object& figure : all.figures("latency")) {
         const std::string name =
             fmt::format("{} ({})", way(figure), short_number(number(figure, "records")));

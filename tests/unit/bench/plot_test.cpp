@@ -36,6 +36,15 @@ TEST(Plot, a_line_goes_from_corner_to_corner) {
     EXPECT_THAT(to_svg(plot), HasSubstr(R"(points="78.0,284.0 387.0,164.0 696.0,44.0")"));
 }
 
+TEST(Plot, a_logarithmic_axis_has_whole_decades) {
+    LinePlot plot{"t", "x", "ms", {{"line", {{10, 20}, {100, 1'000}}}}, 500};
+    plot.logarithmic_y = true;
+    // From 10 to 1,000: 20 is at 0.15 and 500 at 0.85 of the height.
+    EXPECT_THAT(to_svg(plot), HasSubstr(R"(points="78.0,247.9 696.0,44.0")"));
+    EXPECT_THAT(to_svg(plot), HasSubstr(R"(y1="80.1" x2="696.0" y2="80.1" class="asked")"));
+    EXPECT_THAT(to_svg(plot), HasSubstr(">100</text>"));
+}
+
 TEST(Plot, what_is_asked_is_a_line_that_fits) {
     const LinePlot plot{"t", "x", "y", {{"line", {{10, 1}, {100, 2}}}}, 500};
     // 500 is the end of the axis.
