@@ -54,11 +54,13 @@ struct Service::Generation {
     bool journal_ended = true;
     net::HttpServer http;
     std::string discovery_failure;  // as last logged
+    std::string planned_edition;    // of which the plans were made
+    std::vector<PairPlan> plans;
 
     [[nodiscard]] Task<void> run(bool may_pair, std::map<std::string, std::string>& left_out);
     [[nodiscard]] Task<bool> prepare();
     [[nodiscard]] Task<void> discover(std::map<std::string, std::string>& left_out);
-    void take_over(const std::vector<PairPlan>& plans, std::vector<std::string>& fresh);
+    void take_over(std::vector<std::string>& fresh);
     [[nodiscard]] Task<void> serve(std::string name);
     [[nodiscard]] Task<void> open_journal();
     [[nodiscard]] Task<void> follow_journal();
@@ -144,10 +146,14 @@ Task<void> Service::Generation::run(bool may_pair, std::map<std::string, std::st
 
 Task<void> Service::Generation::discover(std::map<std::string, std::string>& left_out) {
     std::string failure;
-    std::vector<PairPlan> plans;
     try {
-        const Inventory inventory = co_await servers.inventory();
-        plans = plan_pairs(config, inventory);
+        // Read before: what changes meanwhile is another edition the next time.
+        std::string edition = co_await servers.edition();
+        if (edition != planned_edition) {
+            const Inventory inventory = co_await servers.inventory();
+            plans = plan_pairs(config, inventory);
+            planned_edition = std::move(edition);
+        }
     } catch (const Error& error) {
         failure = error.what();
     }
@@ -162,7 +168,7 @@ Task<void> Service::Generation::discover(std::map<std::string, std::string>& lef
     if (leaving) co_return;
 
     std::vector<std::string> fresh;
-    take_over(plans, fresh);
+    take_over(fresh);
     for (const std::string& name : fresh) {
         std::string task = "pair " + name;
         co_await net::spawn_here(serve(name), std::move(task));
@@ -182,8 +188,7 @@ Task<void> Service::Generation::discover(std::map<std::string, std::string>& lef
     left_out = std::move(now);
 }
 
-void Service::Generation::take_over(const std::vector<PairPlan>& plans,
-                                    std::vector<std::string>& fresh) {
+void Service::Generation::take_over(std::vector<std::string>& fresh) {
     std::erase_if(served, [](const auto& entry) { return entry.second.ended; });
     for (const auto& [name, entry] : served) {
         const auto still = std::ranges::find_if(plans, [&](const PairPlan& plan) {

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "elastic/index.hpp"
 #include "net/backoff.hpp"
 #include "stores/cassandra/catalog.hpp"
 #include "stores/elasticsearch/catalog.hpp"
@@ -23,6 +24,7 @@ constexpr const char* ddl_lease = "duet.ddl";
 constexpr std::chrono::seconds ddl_lease_time{60};
 constexpr std::chrono::milliseconds first_try{200};
 constexpr std::chrono::milliseconds slowest_try{5'000};
+constexpr std::chrono::microseconds edition_lasts{1'000'000};
 constexpr std::chrono::milliseconds stop_slice{100};  // the longest wait for a request to stop
 
 cql::Consistency consistency_of(const std::string& name) {
@@ -194,6 +196,18 @@ Task<Inventory> Servers::inventory() {
     co_return inventory;
 }
 
+Task<std::string> Servers::edition() {
+    // Read before both are asked: what changes meanwhile is told apart by the next answer.
+    const std::int64_t now = clock_.now();
+    if (!edition_.empty() && now >= edition_at_ && now - edition_at_ < edition_lasts.count())
+        co_return edition_;
+    std::string tables = co_await cassandra::schema_version(session_);
+    std::string mappings = co_await elastic::state_version(client_);
+    edition_ = tables + " " + mappings;
+    edition_at_ = now;
+    co_return edition_;
+}
+
 Task<void> Servers::take_ddl_lease() {
     while (ddl_busy_) co_await sleep_for(stop_slice);  // another pair of this process
     ddl_busy_ = true;
@@ -235,8 +249,10 @@ LivePair::LivePair(Servers& servers, PairPlan plan)
       plan_(std::move(plan)),
       rows_(servers.session(), servers.clock(), table_options(servers, plan_)),
       documents_(servers.client(), servers.clock(), index_options(servers.config(), plan_)),
-      pair_(plan_.name, rows_, documents_, servers.state(), servers.clock(),
-            pair_settings(servers.config(), plan_), [this] { return agree(); }) {}
+      pair_(
+          plan_.name, rows_, documents_, servers.state(), servers.clock(),
+          pair_settings(servers.config(), plan_), [this] { return agree(); },
+          [&servers] { return servers.edition(); }) {}
 
 std::string LivePair::missing_journal() const {
     return servers_.journal() == nullptr ? servers_.journal_problem() : rows_.missing_journal();
@@ -262,9 +278,13 @@ Task<LivePair::Described> LivePair::describe() {
 Task<Agreement> LivePair::look() {
     const Described described = co_await describe();
     Agreement agreed = agreement_of(described);
-    co_await rows_.provision(agreed.schema, false);
-    co_await documents_.provision(agreed.schema, false);
+    co_await tell(agreed.schema);
     co_return agreed;
+}
+
+Task<void> LivePair::tell(const Schema& schema) {
+    co_await rows_.provision(schema, false);
+    co_await documents_.provision(schema, false);
 }
 
 Agreement LivePair::agreement_of(const Described& described) {
@@ -284,8 +304,13 @@ Task<Schema> LivePair::agree() {
     const Agreement agreed = agreement_of(described);
     const bool complete = described.table.exists && described.index.exists;
     // What a server leaves missing though it was asked for is not asked for again and again.
-    if (!complete || missing_of(agreed) != still_missing_) co_await make_what_is_missing();
-    co_await make_index();
+    const bool lacking = !complete || missing_of(agreed) != still_missing_;
+    if (lacking) co_await make_what_is_missing();
+    const bool indexed = co_await make_index();
+    if (!lacking && !indexed) {
+        co_await tell(agreed.schema);
+        co_return agreed.schema;
+    }
     const Agreement now = co_await look();
     still_missing_ = missing_of(now);
     co_return now.schema;
@@ -316,9 +341,9 @@ Task<void> LivePair::make_what_is_missing() {
 }
 
 /// For the `index` feed of a table that Duet made; after its first copy, which it would slow down.
-Task<void> LivePair::make_index() {
+Task<bool> LivePair::make_index() {
     const bool wanted = rows_.made_by_duet() && !rows_.missing_index().empty();
-    if (!pair_.is_level() || !wanted || index_refused_) co_return;
+    if (!pair_.is_level() || !wanted || index_refused_) co_return false;
     log::info("making an index on the version column", {{"table", plan_.name}});
     co_await servers_.take_ddl_lease();
     std::exception_ptr failure;
@@ -333,6 +358,7 @@ Task<void> LivePair::make_index() {
     }
     co_await servers_.give_ddl_lease_back();
     if (failure) std::rethrow_exception(failure);
+    co_return true;
 }
 
 Task<void> LivePair::provision() {

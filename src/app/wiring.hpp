@@ -32,6 +32,9 @@ public:
     /// are there, or `stopping` is. Throws Misconfigured.
     [[nodiscard]] Task<void> connect_patiently(const bool& stopping);
     [[nodiscard]] Task<Inventory> inventory();
+    /// A text that is another one once a table, a type, an index, a mapping or a setting has
+    /// changed. Asked for at most once a second, however many pairs there are.
+    [[nodiscard]] Task<std::string> edition();
 
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
@@ -59,6 +62,8 @@ private:
     std::string journal_problem_;
     std::string owner_;  // of leases
     bool ddl_busy_ = false;
+    std::string edition_;
+    std::int64_t edition_at_ = 0;  // microseconds since 1970
 
     [[nodiscard]] Task<void> connect_to_cassandra();
     [[nodiscard]] Task<void> connect_to_elasticsearch();
@@ -108,7 +113,10 @@ private:
     [[nodiscard]] Task<Described> describe();
     [[nodiscard]] Agreement agreement_of(const Described& described);
     [[nodiscard]] Task<void> make_what_is_missing();
-    [[nodiscard]] Task<void> make_index();
+    /// False: there was none to be made.
+    [[nodiscard]] Task<bool> make_index();
+    /// Both stores, without changing anything on the servers.
+    [[nodiscard]] Task<void> tell(const Schema& schema);
     [[nodiscard]] Task<void> provision();
 };
 

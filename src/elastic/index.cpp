@@ -57,6 +57,12 @@ Task<std::uint64_t> deletes(Client& client, std::string index) {
     co_return parse_deletes(body);
 }
 
+Task<std::string> state_version(Client& client) {
+    std::string path = "/_cluster/state/version?filter_path=state_uuid";
+    const std::string body = co_await get(client, std::move(path));
+    co_return parse_member(body, "state_uuid");
+}
+
 Task<bool> exists(Client& client, std::string index) {
     std::string path = path_of(index, "");
     const Client::Reply reply =

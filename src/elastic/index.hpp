@@ -35,6 +35,8 @@ struct IndexPosition {
 [[nodiscard]] Task<std::uint64_t> count(Client& client, std::string index);
 /// Deletions of documents that the primaries have counted; begins anew where a shard moves.
 [[nodiscard]] Task<std::uint64_t> deletes(Client& client, std::string index);
+/// Another one once any mapping, setting or alias of the cluster has changed, or a shard has moved.
+[[nodiscard]] Task<std::string> state_version(Client& client);
 [[nodiscard]] Task<bool> exists(Client& client, std::string index);
 /// Raw answers: {"<index>":{"mappings":{...}}} and {"<index>":{"settings":{"index":{...}}}}.
 [[nodiscard]] Task<std::string> mapping(Client& client, std::string index);

@@ -16,10 +16,11 @@ constexpr int level_rounds = 4;      // feed and sweep in turn, while writers go
 }  // namespace
 
 Pair::Pair(std::string name, RowStore& rows, DocumentStore& documents, StateStore& state,
-           const Clock& clock, PairSettings settings, Agree agree)
+           const Clock& clock, PairSettings settings, Agree agree, Edition edition)
     : context_(std::move(name), rows, documents, state, clock, settings.rules),
       settings_(settings),
       agree_(std::move(agree)),
+      edition_(std::move(edition)),
       reconciler_(context_),
       follower_(context_, reconciler_),
       sweep_(context_, reconciler_),
@@ -38,8 +39,33 @@ void Pair::tell(const char* what, std::uint64_t records, double part) {
     if (listener_) listener_(Progress{what, records, part});
 }
 
+Task<std::string> Pair::edition() {
+    if (edition_) co_return co_await edition_();
+    co_return std::string();
+}
+
+Task<void> Pair::look_at_schema() {
+    const std::int64_t now = context_.clock.now();
+    const std::string current = co_await edition();
+    const bool same = !current.empty() && current == agreed_edition_;
+    const bool recent =
+        now - agreed_at_ < std::chrono::microseconds(settings_.schema_again).count();
+    if (!same || (looked_ > 0 && !recent)) {
+        co_await agree();
+    } else {
+        schema_due_ = now + std::chrono::microseconds(settings_.schema_every).count();
+    }
+}
+
 Task<void> Pair::agree() {
+    // Read before: what changes meanwhile is another edition at the next look.
+    std::string current = co_await edition();
+    agreed_edition_.clear();
     Schema schema = co_await agree_();
+    // What waits for the pair to be level (an index) is looked at once more.
+    if (level_) agreed_edition_ = std::move(current);
+    agreed_at_ = context_.clock.now();
+    looked_ = 0;
     const bool moved = schema.columns != context_.schema.columns;
     context_.schema = std::move(schema);
     context_.rules.version_column = context_.schema.version_precision.has_value();
@@ -202,7 +228,7 @@ Task<Report> Pair::pass() {
     if (!level_) co_return co_await level();
     Report total;
     if (context_.clock.now() >= schema_due_) {
-        co_await agree();
+        co_await look_at_schema();
         // A person may have retried or dropped some.
         if (context_.quarantine.size() > 0) co_await context_.quarantine.load();
         Report again = co_await look_at_quarantine();
@@ -214,6 +240,7 @@ Task<Report> Pair::pass() {
     total += rows;
     Report swept = co_await sweep_within_share();
     total += swept;
+    looked_ += followed.looked + swept.looked;
     co_await keep(false);
     co_return total;
 }
@@ -251,6 +278,7 @@ Task<Report> Pair::follow_rows() {
         if (!feed_incomplete_) swept_at_ = std::max(swept_at_, began);
         break;
     }
+    looked_ += total.looked;
     co_return total;
 }
 

@@ -22,8 +22,11 @@ struct PairSettings {
     double sweep_share = 0.25;
     /// Beside a faster feed: how often a round begins; empty: as often as idle_sweep_share allows.
     std::optional<std::chrono::milliseconds> sweep_every;
-    /// How often the schema of both sides is looked at.
+    /// How often the schema of both sides is looked at, if it may have changed.
     std::chrono::milliseconds schema_every{5'000};
+    /// New documents can tell more of a mapping that stays as it is (numbers that are seconds,
+    /// lists): how often it is looked at while records change.
+    std::chrono::milliseconds schema_again{60'000};
 };
 
 /// How far a long step is: of both directions, for progress bars.
@@ -38,10 +41,12 @@ public:
     /// Describes both sides, makes what is missing and tells both stores; yields what they agreed
     /// on.
     using Agree = std::function<Task<Schema>()>;
+    /// A text that is another one once any table or mapping has changed; empty: not known.
+    using Edition = std::function<Task<std::string>()>;
 
     /// Stores, state and clock outlive it.
     Pair(std::string name, RowStore& rows, DocumentStore& documents, StateStore& state,
-         const Clock& clock, PairSettings settings, Agree agree);
+         const Clock& clock, PairSettings settings, Agree agree, Edition edition = {});
 
     [[nodiscard]] const std::string& name() const { return context_.pair; }
 
@@ -85,6 +90,7 @@ private:
     Context context_;
     PairSettings settings_;
     Agree agree_;
+    Edition edition_;
     Reconciler reconciler_;
     Follower follower_;
     Sweep sweep_;
@@ -95,7 +101,10 @@ private:
     bool stopping_ = false;
     bool remembered_ = false;
     bool level_ = false;
-    std::int64_t schema_due_ = 0;  // all: microseconds since 1970
+    std::string agreed_edition_;  // empty: agree at the next look
+    std::uint64_t looked_ = 0;    // records, since it was agreed on
+    std::int64_t agreed_at_ = 0;  // all: microseconds since 1970
+    std::int64_t schema_due_ = 0;
     std::int64_t sweep_due_ = 0;
     std::int64_t round_began_ = 0;
     std::int64_t swept_at_ = 0;
@@ -105,6 +114,9 @@ private:
     bool missed_again_ = false;     // and since this round began
 
     [[nodiscard]] Task<void> agree();
+    [[nodiscard]] Task<std::string> edition();
+    /// Agrees again if something may have changed.
+    [[nodiscard]] Task<void> look_at_schema();
     [[nodiscard]] Task<Report> follow();
     [[nodiscard]] Task<Report> look_at_quarantine();
     /// V3: drains the feed and saves the cursor where as much is remembered as may be.

@@ -225,6 +225,15 @@ Task<TableHistory> table_history(cql::Session& session, std::string keyspace, st
     co_return history;
 }
 
+Task<std::string> schema_version(cql::Session& session) {
+    std::string cql = "SELECT schema_version FROM system.local";
+    const cql::Rows found = co_await session.query(std::move(cql));
+    const Value value = found.size() == 0 ? Value() : cell_value(found, 0, "schema_version");
+    const Uuid* version = value.get_if<Uuid>();
+    if (version == nullptr) throw Unavailable("Cassandra does not tell the version of its schema");
+    co_return version->to_string();
+}
+
 Task<std::string> reason_against_journal(cql::Session& session) {
     std::string peers = "SELECT peer FROM system.peers";
     const Pages others = co_await query_all(session, std::move(peers));

@@ -60,6 +60,9 @@ constexpr std::size_t default_replicas = 3;
 [[nodiscard]] Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string keyspace,
                                                         std::string table);
 
+/// Another one once any table, type or index of the cluster has changed.
+[[nodiscard]] Task<std::string> schema_version(cql::Session& session);
+
 /// Why the journal of the node that Duet runs beside is not to be relied on for this cluster,
 /// naming the remedy; empty: it is.
 [[nodiscard]] Task<std::string> reason_against_journal(cql::Session& session);
