@@ -44,6 +44,7 @@ Task<std::chrono::milliseconds> Daemon::turn(Served& served) {
         if (!served.opened) co_await served.pair->open();
         served.opened = true;
         if (!served.pair->is_level()) served.status.phase = PairStatus::Phase::copying;
+        served.pair->share_idle_time(served_.size());
         const Report report = co_await served.pair->pass();
         const std::chrono::duration<double> took = std::chrono::microseconds(clock_.now() - began);
         metrics::observe("duet_pass_seconds", {{"pair", served.status.pair}}, took.count());

@@ -298,7 +298,8 @@ std::int64_t Pair::next_round(std::int64_t now) const {
     if (settings_.sweep_every) {
         return round_began_ + std::chrono::microseconds(*settings_.sweep_every).count();
     }
-    const double pause = static_cast<double>(sweep_work_) / idle_sweep_share;
+    const double pause =
+        static_cast<double>(sweep_work_) * static_cast<double>(sharing_) / idle_sweep_share;
     return std::max(now + static_cast<std::int64_t>(pause), soonest);
 }
 

@@ -70,6 +70,8 @@ public:
 
     /// Between two pages everything stops; what was settled stays settled.
     void stop() { stopping_ = true; }
+    /// With how many pairs, itself included, it shares idle_sweep_share.
+    void share_idle_time(std::size_t pairs) { sharing_ = pairs; }
     /// New settings hold from the next pass on.
     void configure(const PairSettings& settings);
     void on_progress(std::function<void(const Progress&)> listener) {
@@ -109,7 +111,8 @@ private:
     std::int64_t round_began_ = 0;
     std::int64_t swept_at_ = 0;
     std::chrono::microseconds sweep_time_{0};
-    std::int64_t sweep_work_ = 0;   // microseconds that this round's steps took
+    std::int64_t sweep_work_ = 0;  // microseconds that this round's steps took
+    std::size_t sharing_ = 1;
     bool feed_incomplete_ = false;  // the rows' feed has missed writes since the last whole round
     bool missed_again_ = false;     // and since this round began
 
@@ -138,6 +141,6 @@ private:
     void tell(const char* what, std::uint64_t records, double part);
 };
 
-constexpr double idle_sweep_share = 0.01;  // of the time, beside a faster feed
+constexpr double idle_sweep_share = 0.01;  // of the time, of all pairs beside faster feeds
 
 }  // namespace duet::sync

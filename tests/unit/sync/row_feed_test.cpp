@@ -110,6 +110,46 @@ TEST(RowFeedOfAPair, without_sweep_every_a_cheap_table_is_swept_often) {
     EXPECT_EQ(world.names(7), "untold|untold");  // memory takes no time
 }
 
+/// Each digest takes the server 10 ms.
+struct SlowDigests final : MemoryHooks {
+    World& world;
+    explicit SlowDigests(World& of) : world(of) {}
+    Task<void> before(std::string_view operation) override {
+        if (operation == "table.digest") world.clock.micros += 10'000;
+        co_return;
+    }
+    Task<void> after(std::string_view /*operation*/) override { co_return; }
+};
+
+/// Seconds until an untold write is noticed, of a pair that shares the time with so many.
+int seconds_until_swept(std::size_t pairs) {
+    FedWorld world{PairSettings{}};
+    SlowDigests hooks(world);
+    MemoryTable table(world.rows, hooks);
+    table.set_feed(&world.feed);
+    Pair pair("shop.products", table, world.index, world.state, world.clock, PairSettings{},
+              [&world, &table] { return world.agree(table); });
+    pair.share_idle_time(pairs);
+    run(pair.open());
+    (void)run(pair.level());
+    const auto passes = [&](int count) {
+        for (int pass = 0; pass < count; ++pass) {
+            world.clock.micros += 1'000'000;
+            (void)run(pair.pass());
+        }
+    };
+    passes(10);  // the round that was due at once
+    world.insert(7, "untold", 7, 2'000'000);
+    int seconds = 0;
+    while (world.names(7) != "untold|untold" && ++seconds < 1'000) passes(1);
+    return seconds;
+}
+
+TEST(RowFeedOfAPair, all_pairs_together_sweep_a_hundredth_of_the_time) {
+    EXPECT_LE(seconds_until_swept(1), 5);
+    EXPECT_GE(seconds_until_swept(100), 60);
+}
+
 /// Breaks every look at documents.
 struct BrokenLook final : MemoryHooks {
     bool broken = false;
