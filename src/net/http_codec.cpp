@@ -104,6 +104,7 @@ public:
     }
 
     bool finish() {
+        if (!parser_->got_some()) return false;  // the parser takes no end of nothing
         error_code error;
         parser_->put_eof(error);
         if (error) fail(error, limits_);

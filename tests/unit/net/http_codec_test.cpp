@@ -70,6 +70,13 @@ TEST(ResponseParser, a_close_in_the_midst_is_a_protocol_error) {
     EXPECT_THROW(static_cast<void>(parser.finish()), ProtocolError);
 }
 
+TEST(ResponseParser, a_close_behind_an_interim_response_leaves_it_incomplete) {
+    ResponseParser parser{HttpLimits()};
+    parser.start(false);
+    EXPECT_FALSE(parser.feed(as_bytes("HTTP/1.1 100 Continue\r\n\r\n")));
+    EXPECT_FALSE(parser.finish());
+}
+
 TEST(ResponseParser, refuses_what_is_no_http) {
     for (const char* text :
          {"hello\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n",
