@@ -86,13 +86,23 @@ function(duet_bench)
     endif()
 endfunction()
 
-# One program for each file in fuzz/: fuzz/frame.cpp is target fuzz_frame.
+# One program for each file in fuzz/: fuzz/cql.cpp is target fuzz_cql (`ninja fuzz` builds them all)
+# and a test that begins with fuzz/corpus/cql and looks for more for DUET_FUZZ_SECONDS.
 function(duet_fuzz_targets)
+    add_custom_target(fuzz)
     file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/*.cpp")
     foreach(source IN LISTS sources)
         get_filename_component(name "${source}" NAME_WE)
-        add_executable(fuzz_${name} "${source}")
-        target_link_libraries(fuzz_${name} PRIVATE duet_app)
+        add_executable(fuzz_${name} EXCLUDE_FROM_ALL "${source}")
+        target_link_libraries(fuzz_${name} PRIVATE duet_cql duet_elastic duet_journal)
         target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+        add_dependencies(fuzz fuzz_${name})
+        set(found "${PROJECT_BINARY_DIR}/found/${name}")
+        file(MAKE_DIRECTORY "${found}")
+        add_test(NAME fuzz.${name}
+            COMMAND "${PROJECT_SOURCE_DIR}/fuzz/run.sh" "$<TARGET_FILE:fuzz_${name}>" "${found}"
+                    "${PROJECT_SOURCE_DIR}/fuzz/corpus/${name}")
+        set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 900
+            ENVIRONMENT UBSAN_OPTIONS=print_stacktrace=1)
     endforeach()
 endfunction()
