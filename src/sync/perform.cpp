@@ -13,6 +13,7 @@ void Reconciler::look_again(Item* item, std::vector<Item*>& again, Report& repor
     item->document.reset();
     item->agreed.reset();
     item->own = false;
+    item->counted = false;
     again.push_back(item);
     ++report.superseded;
 }

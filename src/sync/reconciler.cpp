@@ -70,9 +70,21 @@ Task<void> Reconciler::resolve(Items items, Report& report) {
         co_await look(pending);
         if (round == 0) adapt_chunk(items);
         Plan steps = plan(pending, report);
-        pending = co_await perform(std::move(steps), report);
+        try {
+            pending = co_await perform(std::move(steps), report);
+        } catch (...) {
+            take_back(pending);
+            throw;
+        }
     }
     for (const Item* item : pending) report.unsettled.push_back(item->id);
+}
+
+/// A server that takes no writes at all is no reason for quarantine (V9).
+void Reconciler::take_back(const std::vector<Item*>& pending) {
+    for (const Item* item : pending) {
+        if (item->counted) context_.rewrites.take_back(item->id);
+    }
 }
 
 void Reconciler::adapt_chunk(const Items& items) {
@@ -264,6 +276,7 @@ bool Reconciler::left_alone(Item& item, Plan& plan, Report& report) {
     const std::uint64_t document = digest_of(*item.document, context_.schema);
     if (context_.rewrites.may_write(item.id, *item.row, with_version(row, *item.row),
                                     *item.document, with_version(document, *item.document))) {
+        item.counted = true;
         return false;
     }
     Refusal refusal;

@@ -75,8 +75,9 @@ private:
         Id id;
         std::optional<State> row;
         std::optional<State> document;
-        int hidden = 0;       // writes that a deletion swallowed
-        bool watched = true;  // counts for V9; not where a copy is the record's first
+        int hidden = 0;        // writes that a deletion swallowed
+        bool counted = false;  // by V9, since the last look
+        bool watched = true;   // counts for V9; not where a copy is the record's first
         /// V8: the document's stamp is Duet's own, of this pass: whatever row loses to it is kept.
         bool dated = false;
         std::optional<std::uint64_t> kept_row;  // digest of the row's content that is kept already
@@ -134,6 +135,7 @@ private:
     /// Noted first: whatever is settled has its note.
     [[nodiscard]] Task<void> settle(std::vector<Item*> items, Report& report);
     void adapt_chunk(const Items& items);
+    void take_back(const std::vector<Item*>& pending);
 };
 
 constexpr int rounds_limit = 12;  // looks at one record in one pass; then it waits for the next

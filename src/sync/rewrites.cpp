@@ -36,6 +36,11 @@ bool Rewrites::may_write(const Id& id, const State& row, std::uint64_t row_diges
     return true;
 }
 
+void Rewrites::take_back(const Id& id) {
+    const auto found = entries_.find(id);
+    if (found != entries_.end() && found->second.writes > 0) --found->second.writes;
+}
+
 void Rewrites::wrote_document(const Id& id, const Guard& guard) {
     const auto found = entries_.find(id);
     if (found != entries_.end()) found->second.document = guard;

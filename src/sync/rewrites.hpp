@@ -19,6 +19,8 @@ public:
     /// versions.
     [[nodiscard]] bool may_write(const Id& id, const State& row, std::uint64_t row_digest,
                                  const State& document, std::uint64_t document_digest);
+    /// The write that may_write() counted last did not happen, as far as anybody knows.
+    void take_back(const Id& id);
     /// What Duet left behind, so that its own write is not taken for somebody else's.
     void wrote_document(const Id& id, const Guard& guard);
     void wrote_row(const Id& id, std::int64_t timestamp);

@@ -150,11 +150,12 @@ TEST(RowFeedOfAPair, all_pairs_together_sweep_a_hundredth_of_the_time) {
     EXPECT_GE(seconds_until_swept(100), 60);
 }
 
-/// Breaks every look at documents.
+/// Breaks every look at documents, or what it is told to.
 struct BrokenLook final : MemoryHooks {
     bool broken = false;
+    std::string_view what = "index.read";
     Task<void> before(std::string_view operation) override {
-        if (broken && operation == "index.read") throw Unavailable("gone");
+        if (broken && operation == what) throw Unavailable("gone");
         co_return;
     }
     Task<void> after(std::string_view /*operation*/) override { co_return; }
@@ -179,6 +180,26 @@ TEST(RowFeedOfAPair, nothing_is_acknowledged_before_it_is_settled) {
     (void)run(pair.pass());
     EXPECT_TRUE(world.feed.ids.empty());
     EXPECT_EQ(world.names(7), "second|second");
+}
+
+TEST(RowFeedOfAPair, writes_that_a_server_refuses_altogether_are_no_rewrites) {
+    FedWorld world;
+    BrokenLook hooks;
+    hooks.what = "index.write";
+    MemoryIndex index{world.documents, hooks, world.clock};
+    Pair pair("shop.products", world.table, index, world.state, world.clock, swept_hourly(),
+              [&world] { return world.agree(); });
+    run(pair.open());
+    (void)run(pair.level());
+    run(index.provision(pair.context().schema, true));
+    world.insert(7, "second", 7, 2'000'000);
+    world.feed.ids.push_back(id_of(7));
+    hooks.broken = true;
+    for (int i = 0; i < 2 * rewrite_limit; ++i) EXPECT_THROW((void)run(pair.glance()), Unavailable);
+    hooks.broken = false;
+    (void)run(pair.pass());
+    EXPECT_EQ(world.names(7), "second|second");
+    EXPECT_EQ(pair.context().quarantine.size(), 0U);
 }
 
 }  // namespace
