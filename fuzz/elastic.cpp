@@ -23,6 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     } catch (const Unavailable&) {
         return 0;  // a ProtocolError, too
+    } catch (const Misconfigured&) {
+        return 0;  // not one index answers, but several or none
     }
     return 0;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // What Elasticsearch's answers say. All throw ProtocolError where the text is not what was asked
-// for.
+// for, and Misconfigured where it is about no index, or about several.
 
 #include <cstdint>
 #include <string>
