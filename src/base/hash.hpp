@@ -22,4 +22,9 @@ namespace duet {
     return hash;
 }
 
+/// The hash of a list of texts that ended with `hash` before: "a", "bc" is not "ab", "c".
+[[nodiscard]] constexpr std::uint64_t fnv1a_next(std::string_view text, std::uint64_t hash) {
+    return fnv1a("\xFF", fnv1a(text, hash));
+}
+
 }  // namespace duet

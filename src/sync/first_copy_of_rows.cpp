@@ -1,7 +1,6 @@
 #include "sync/first_copy_of_rows.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace duet::sync {
@@ -26,9 +25,7 @@ bool FirstCopyOfRows::resumes() const {
 }
 
 std::vector<Segment> FirstCopyOfRows::settled() const {
-    std::vector<Segment> settled;
-    std::ranges::copy_if(copied_, std::back_inserter(settled),
-                         [](const Segment& segment) { return segment.settled.has_value(); });
+    std::vector<Segment> settled = settled_of(copied_);
     std::ranges::sort(settled, {}, [](const Segment& segment) { return segment.range.after; });
     return settled;
 }

@@ -9,21 +9,13 @@
 
 namespace duet::sync {
 
-namespace {
-
-void mix(std::uint64_t& hash, std::string_view text) {
-    hash = fnv1a("\xFF", fnv1a(text, hash));  // "a", "bc" is not "ab", "c"
-}
-
-}  // namespace
-
 std::int64_t Context::era() const {
     const Cursor& cursor = checkpoint.cursor();
     std::uint64_t hash = fnv1a("");
-    mix(hash, cursor.index_uuid);
-    mix(hash, cursor.history_uuid);
-    mix(hash, std::to_string(cursor.first_met));
-    mix(hash, table.id);
+    hash = fnv1a_next(cursor.index_uuid, hash);
+    hash = fnv1a_next(cursor.history_uuid, hash);
+    hash = fnv1a_next(std::to_string(cursor.first_met), hash);
+    hash = fnv1a_next(table.id, hash);
     return static_cast<std::int64_t>(hash);
 }
 

@@ -34,6 +34,13 @@ std::vector<TokenRange> cut_ring(std::size_t parts) {
     return ranges;
 }
 
+std::vector<Segment> settled_of(const std::vector<Segment>& segments) {
+    std::vector<Segment> settled;
+    std::ranges::copy_if(segments, std::back_inserter(settled),
+                         [](const Segment& segment) { return segment.settled.has_value(); });
+    return settled;
+}
+
 Sweep::Sweep(Context& context, Reconciler& reconciler)
     : context_(context), reconciler_(reconciler) {
     for (const TokenRange& range : cut_ring(first_segments))
@@ -58,13 +65,6 @@ void Sweep::take_up(std::vector<Segment> settled) {
     if (after < INT64_MAX) ring.push_back(Segment{TokenRange{after, INT64_MAX}, std::nullopt, 0});
     segments_ = std::move(ring);
     restart();
-}
-
-std::vector<Segment> Sweep::settled() const {
-    std::vector<Segment> settled;
-    std::ranges::copy_if(segments_, std::back_inserter(settled),
-                         [](const Segment& segment) { return segment.settled.has_value(); });
-    return settled;
 }
 
 bool Sweep::has_unread() const {

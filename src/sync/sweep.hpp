@@ -12,6 +12,9 @@ namespace duet::sync {
 /// The whole ring in parts of one size.
 [[nodiscard]] std::vector<TokenRange> cut_ring(std::size_t parts);
 
+/// Those whose rows are all level.
+[[nodiscard]] std::vector<Segment> settled_of(const std::vector<Segment>& segments);
+
 class Sweep {
 public:
     /// Both outlive it. A sweep begins without digests: its first round reads every row.
@@ -29,7 +32,7 @@ public:
     /// Takes up what an earlier run knew: parts of the ring in their order, without overlap.
     void take_up(std::vector<Segment> settled);
     /// What take_up() needs.
-    [[nodiscard]] std::vector<Segment> settled() const;
+    [[nodiscard]] std::vector<Segment> settled() const { return settled_of(segments_); }
     /// Some segment will be read in the next round whatever its digest.
     [[nodiscard]] bool has_unread() const;
     /// Begins anew, with segments for about so many rows.

@@ -15,7 +15,7 @@ constexpr const char* digest_format = "1";  // another where digests of equal ro
 std::int64_t SweepMemory::era() const {
     const Rules& rules = context_.rules;
     std::uint64_t hash = fnv1a(digest_format);
-    const auto add = [&hash](std::string_view text) { hash = fnv1a("\xFF", fnv1a(text, hash)); };
+    const auto add = [&hash](std::string_view text) { hash = fnv1a_next(text, hash); };
     add(std::to_string(context_.era()));
     add(std::to_string(context_.table.truncated_at));
     add(std::to_string(static_cast<int>(rules.direction)));

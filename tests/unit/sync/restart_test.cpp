@@ -90,12 +90,17 @@ TEST(Restart, reads_all_where_documents_were_deleted) {
     EXPECT_EQ(world.names(2), "row|row");
 }
 
-TEST(Restart, a_first_copy_of_documents_goes_on_where_it_was_killed) {
-    World world;
+/// In its fourth page.
+void kill_first_copy_of_documents(World& world) {
     for (unsigned i = 0; i < records; ++i) world.put(i, "document", i, Version{1'000 + i});
     BreaksAt hooks(world, "table.write", 17'000);
     Process first(world, hooks);
     EXPECT_THROW(first.level(), Unavailable);
+}
+
+TEST(Restart, a_first_copy_of_documents_goes_on_where_it_was_killed) {
+    World world;
+    kill_first_copy_of_documents(world);
     const Report rest = restart(world);
     EXPECT_EQ(rest.rows_written, records - 15'000) << "three pages were inserted before";
     EXPECT_EQ(world.names(0), "document|document");
@@ -105,10 +110,7 @@ TEST(Restart, a_first_copy_of_documents_goes_on_where_it_was_killed) {
 
 TEST(Restart, a_document_that_changed_while_its_first_copy_was_interrupted_is_copied_anew) {
     World world;
-    for (unsigned i = 0; i < records; ++i) world.put(i, "document", i, Version{1'000 + i});
-    BreaksAt hooks(world, "table.write", 17'000);
-    Process first(world, hooks);
-    EXPECT_THROW(first.level(), Unavailable);
+    kill_first_copy_of_documents(world);
     world.put(0, "newer", 0, Version{world.clock.micros});
     world.rows.remove(id_of(1),
                       world.clock.micros);  // and an inserted row is lost: the digest tells

@@ -150,10 +150,10 @@ TEST(RowFeedOfAPair, all_pairs_together_sweep_a_hundredth_of_the_time) {
     EXPECT_GE(seconds_until_swept(100), 60);
 }
 
-/// Breaks every look at documents, or what it is told to.
-struct BrokenLook final : MemoryHooks {
+/// Breaks every operation of one kind.
+struct Broken final : MemoryHooks {
     bool broken = false;
-    std::string_view what = "index.read";
+    std::string_view what;
     Task<void> before(std::string_view operation) override {
         if (broken && operation == what) throw Unavailable("gone");
         co_return;
@@ -161,45 +161,44 @@ struct BrokenLook final : MemoryHooks {
     Task<void> after(std::string_view /*operation*/) override { co_return; }
 };
 
+/// A level pair with a row that is news, and an index that can break.
+struct BreakableWorld : FedWorld {
+    Broken hooks;
+    MemoryIndex breakable{documents, hooks, clock};
+    Pair fed{"shop.products",           table, breakable, state, clock, swept_hourly(),
+             [this] { return agree(); }};
+
+    explicit BreakableWorld(std::string_view what) {
+        hooks.what = what;
+        run(fed.open());
+        (void)run(fed.level());
+        run(breakable.provision(fed.context().schema, true));
+        insert(7, "second", 7, 2'000'000);
+        feed.ids.push_back(id_of(7));
+        hooks.broken = true;
+    }
+};
+
 TEST(RowFeedOfAPair, nothing_is_acknowledged_before_it_is_settled) {
-    FedWorld world;
-    BrokenLook hooks;
-    MemoryIndex index{world.documents, hooks, world.clock};
-    Pair pair("shop.products", world.table, index, world.state, world.clock, swept_hourly(),
-              [&world] { return world.agree(); });
-    run(pair.open());
-    (void)run(pair.level());
-    run(index.provision(pair.context().schema, true));
-    world.insert(7, "second", 7, 2'000'000);
-    world.feed.ids.push_back(id_of(7));
+    BreakableWorld world("index.read");
     const int before = world.feed.acknowledged;
-    hooks.broken = true;
-    EXPECT_THROW((void)run(pair.pass()), Unavailable);
+    EXPECT_THROW((void)run(world.fed.pass()), Unavailable);
     EXPECT_EQ(world.feed.acknowledged, before);
-    hooks.broken = false;
-    (void)run(pair.pass());
+    world.hooks.broken = false;
+    (void)run(world.fed.pass());
     EXPECT_TRUE(world.feed.ids.empty());
     EXPECT_EQ(world.names(7), "second|second");
 }
 
 TEST(RowFeedOfAPair, writes_that_a_server_refuses_altogether_are_no_rewrites) {
-    FedWorld world;
-    BrokenLook hooks;
-    hooks.what = "index.write";
-    MemoryIndex index{world.documents, hooks, world.clock};
-    Pair pair("shop.products", world.table, index, world.state, world.clock, swept_hourly(),
-              [&world] { return world.agree(); });
-    run(pair.open());
-    (void)run(pair.level());
-    run(index.provision(pair.context().schema, true));
-    world.insert(7, "second", 7, 2'000'000);
-    world.feed.ids.push_back(id_of(7));
-    hooks.broken = true;
-    for (int i = 0; i < 2 * rewrite_limit; ++i) EXPECT_THROW((void)run(pair.glance()), Unavailable);
-    hooks.broken = false;
-    (void)run(pair.pass());
+    BreakableWorld world("index.write");
+    for (int i = 0; i < 2 * rewrite_limit; ++i) {
+        EXPECT_THROW((void)run(world.fed.glance()), Unavailable);
+    }
+    world.hooks.broken = false;
+    (void)run(world.fed.pass());
     EXPECT_EQ(world.names(7), "second|second");
-    EXPECT_EQ(pair.context().quarantine.size(), 0U);
+    EXPECT_EQ(world.fed.context().quarantine.size(), 0U);
 }
 
 }  // namespace
