@@ -64,6 +64,7 @@ PairPlan plan_for(const TableName& name, const std::string& index, const Known& 
     plan.creates_keyspace = !known.keyspaces.contains(name.keyspace);
     plan.creates_table = table_at == known.tables.end();
     plan.creates_index = index_at == known.indices.end();
+    if (!plan.creates_index) plan.alias_of = index_at->second->stands_for;
     if (!plan.creates_table) follow_table(*table_at->second, plan);
     const std::string of_table = plan.creates_table ? "" : table_at->second->problem;
     const std::string of_index = plan.creates_index ? "" : index_at->second->problem;
@@ -107,6 +108,7 @@ void plan_everything(const Config& config, const Inventory& inventory, const Kno
     for (const KnownIndex& index : inventory.indices) {
         if (taken.contains(index.name)) continue;
         const auto name = table_name(pattern, index.name, {});
+        if (!index.stands_for.empty() && !name) continue;  // an alias of other uses
         if (!index.problem.empty()) {
             plans.push_back(index_left_out(index.name, index.problem));
         } else if (!name) {
@@ -166,6 +168,20 @@ void plan_rule(const PairRule& rule, const Inventory& inventory, const Known& kn
     }
 }
 
+/// An index behind an alias that is paired is no pair of its own; where its name leads to a table
+/// that is there, refuse_shared() names both.
+void leave_to_aliases(std::vector<PairPlan>& plans) {
+    std::map<std::string, std::string> aliases;  // by the index behind
+    for (const PairPlan& plan : plans) {
+        if (!plan.alias_of.empty()) aliases.emplace(plan.alias_of, plan.index);
+    }
+    for (PairPlan& plan : plans) {
+        const auto alias = aliases.find(plan.index);
+        if (alias == aliases.end() || !(plan.table.empty() || plan.creates_table)) continue;
+        plan = index_left_out(plan.index, "it is served by its alias " + alias->second);
+    }
+}
+
 /// Two tables on one index, or one table on two indices, would overwrite each other: both are left
 /// out.
 void refuse_shared(std::vector<PairPlan>& plans) {
@@ -190,7 +206,7 @@ void refuse_shared(std::vector<PairPlan>& plans) {
         before.problem = "it stands in two [[pair]] that say different things: change one of them";
         plans[i].problem = before.problem;
     }
-    const auto index = [](const PairPlan& plan) { return plan.index; };
+    const auto index = [](const PairPlan& plan) { return first_of(plan.alias_of, plan.index); };
     const auto name = [](const PairPlan& plan) { return plan.table.empty() ? "" : plan.name; };
     refuse(index, name, "index");
     refuse(name, index, "table");
@@ -209,6 +225,7 @@ std::vector<PairPlan> plan_pairs(const Config& config, const Inventory& inventor
     std::ranges::sort(plans, by_name);
     const auto same = std::ranges::unique(plans);  // found from its table and from its index
     plans.erase(same.begin(), same.end());
+    leave_to_aliases(plans);
     refuse_shared(plans);
     return plans;
 }

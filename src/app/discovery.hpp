@@ -19,7 +19,8 @@ struct KnownTable {
 
 struct KnownIndex {
     std::string name;
-    std::string problem;  // as above
+    std::string problem;     // as above
+    std::string stands_for;  // an alias: the one index behind it
 };
 
 /// What both servers have now.
@@ -35,6 +36,7 @@ struct PairPlan {
     std::string keyspace;
     std::string table;
     std::string index;
+    std::string alias_of;  // the index behind it, where `index` is an alias
     bool creates_keyspace = false;
     bool creates_table = false;
     bool creates_index = false;

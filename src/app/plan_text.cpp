@@ -6,6 +6,7 @@ namespace duet::app {
 
 std::string line_of(const PairPlan& plan) {
     std::string text = fmt::format("table {}, index {}", plan.name, plan.index);
+    if (!plan.alias_of.empty()) text += fmt::format(" (an alias of {})", plan.alias_of);
     if (plan.creates_keyspace) text += ": keyspace and table will be made";
     if (plan.creates_table && !plan.creates_keyspace) text += ": the table will be made";
     if (plan.creates_index) text += ": the index will be made";

@@ -192,7 +192,7 @@ Task<Inventory> Servers::inventory() {
     }
     const auto indices = co_await elasticsearch::list_indices(client_);
     for (const auto& index : indices)
-        inventory.indices.push_back({index.name, index.problem.value_or("")});
+        inventory.indices.push_back({index.name, index.problem.value_or(""), index.stands_for});
     co_return inventory;
 }
 

@@ -140,4 +140,18 @@ INDEX_STORY(the_catalog_says_why_an_index_is_never_paired) {
     EXPECT_THAT(problems["duet_live_alias"], HasSubstr("alias of 2 indices"));
 }
 
+INDEX_STORY(an_alias_stands_for_the_one_whole_index_behind_it) {
+    co_await world.make(
+        R"({"aliases":{"duet_live_plain":{},"duet_live_part":{"filter":{"term":{"n":1}}},)"
+        R"("duet_live_routed":{"routing":"1"}}})");
+    const std::vector<elasticsearch::IndexInfo> list =
+        co_await elasticsearch::list_indices(*world.client);
+    std::map<std::string, elasticsearch::IndexInfo> found;
+    for (const auto& info : list) found[info.name] = info;
+    EXPECT_EQ(found["duet_live_plain"].stands_for, index_name);
+    EXPECT_EQ(found["duet_live_plain"].problem.value_or("none"), "none");
+    EXPECT_THAT(found["duet_live_part"].problem.value_or(""), HasSubstr("with a filter"));
+    EXPECT_THAT(found["duet_live_routed"].problem.value_or(""), HasSubstr("with a routing"));
+}
+
 }  // namespace duet::live

@@ -16,8 +16,9 @@ namespace {
 constexpr std::size_t name_limit = 255;  // bytes, Elasticsearch's own
 
 struct Alias {
-    std::size_t indices = 0;
+    std::vector<std::string> indices;
     bool filtered = false;
+    bool routed = false;
 };
 
 Task<std::string> get(elastic::Client& client, std::string path) {
@@ -65,6 +66,29 @@ std::map<std::string, std::string, std::less<>> attributes_of(const Json& resolv
         attributes.emplace(index["name"].text(), index["attributes"].raw());
     }
     return attributes;
+}
+
+/// The alias as an index by its own name, where only one whole index stands behind it.
+IndexInfo info_of(const std::string& name, const Alias& alias,
+                  const std::vector<IndexInfo>& indices) {
+    IndexInfo info;
+    info.name = name;
+    const auto refuse = [&info](const std::string& what) {
+        info.problem = what + ": pair the index by its own name";
+    };
+    if (alias.indices.size() > 1) {
+        refuse(fmt::format("it is an alias of {} indices", alias.indices.size()));
+    } else if (alias.filtered) {
+        refuse("it is an alias with a filter");
+    } else if (alias.routed) {
+        refuse("it is an alias with a routing");
+    } else {
+        info.stands_for = alias.indices.front();
+        const auto index = std::ranges::find(indices, info.stands_for, &IndexInfo::name);
+        if (index != indices.end() && index->problem)
+            info.problem = fmt::format("it is an alias of {}: {}", index->name, *index->problem);
+    }
+    return info;
 }
 
 bool has(const std::string& attributes, std::string_view name) {
@@ -140,8 +164,10 @@ Task<std::vector<IndexInfo>> list_indices(elastic::Client& client) {
         for (const Json alias : index["aliases"]) {
             info.aliases.emplace_back(alias.key());
             Alias& seen = aliases[info.aliases.back()];
-            ++seen.indices;
+            seen.indices.push_back(info.name);
             seen.filtered = seen.filtered || alias["filter"].exists();
+            seen.routed =
+                seen.routed || alias["index_routing"].exists() || alias["search_routing"].exists();
         }
         const auto told = attributes.find(info.name);
         if (told != attributes.end()) info.problem = attribute_problem(told->second);
@@ -154,16 +180,12 @@ Task<std::vector<IndexInfo>> list_indices(elastic::Client& client) {
             info.problem = sentence(*problem);
         list.push_back(std::move(info));
     }
-    for (const auto& [name, alias] : aliases) {
-        if (alias.indices == 1 && !alias.filtered) continue;
-        std::string problem = alias.indices > 1
-                                  ? fmt::format("it is an alias of {} indices", alias.indices)
-                                  : std::string("it is an alias with a filter");
-        list.push_back(IndexInfo{name, {}, problem + ": pair the index by its own name"});
-    }
+    const std::vector<IndexInfo> indices_alone = list;
+    for (const auto& [name, alias] : aliases) list.push_back(info_of(name, alias, indices_alone));
     for (const Json stream : resolved.root()["data_streams"]) {
         list.push_back(IndexInfo{
             std::string(stream["name"].text()),
+            {},
             {},
             "it is a data stream, which takes no updates: reindex into an ordinary index"});
     }

@@ -12,10 +12,11 @@
 
 namespace duet::elasticsearch {
 
-/// An index, or an alias or data stream that cannot stand for one.
+/// An index, or an alias, or a data stream.
 struct IndexInfo {
     std::string name;
     std::vector<std::string> aliases;
+    std::string stands_for;  // an alias that can be paired: the one index behind it
     /// Why it is never paired and what to do about it, as a sentence; empty: it can be.
     std::optional<std::string> problem;
 };

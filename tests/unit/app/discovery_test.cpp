@@ -228,5 +228,49 @@ TEST(Discovery, a_table_that_can_only_be_read_goes_one_way) {
     EXPECT_THAT(refused[0].problem, HasSubstr("shop.hits can only be read"));
 }
 
+/// "shop.orders" as an alias of an index.
+Inventory with_alias(Inventory all, std::string alias, std::string index) {
+    all.indices.push_back({std::move(alias), "", std::move(index)});
+    return all;
+}
+
+TEST(Discovery, an_alias_of_one_index_is_the_tables_index) {
+    const auto plans =
+        plan_pairs({}, with_alias(inventory({"shop"}, {"shop.orders"}, {"shop.orders-2", "other"}),
+                                  "shop.orders", "shop.orders-2"));
+    ASSERT_EQ(names(plans), (std::vector<std::string>{"other", "shop.orders", "shop.orders-2"}));
+    EXPECT_EQ(plans[1].problem, "");
+    EXPECT_EQ(plans[1].index, "shop.orders");
+    EXPECT_EQ(plans[1].alias_of, "shop.orders-2");
+    EXPECT_FALSE(plans[1].creates_table || plans[1].creates_index);
+    EXPECT_EQ(plans[2].problem, "it is served by its alias shop.orders");
+}
+
+TEST(Discovery, an_alias_leads_to_a_table_as_an_index_does) {
+    const auto plans = plan_pairs(
+        {}, with_alias(inventory({"shop"}, {}, {"orders_v7"}), "shop.orders", "orders_v7"));
+    ASSERT_EQ(names(plans), (std::vector<std::string>{"orders_v7", "shop.orders"}));
+    EXPECT_EQ(plans[0].problem, "it is served by its alias shop.orders");
+    EXPECT_EQ(plans[1].problem, "");
+    EXPECT_TRUE(plans[1].creates_table);
+}
+
+TEST(Discovery, an_alias_for_other_uses_is_not_mentioned) {
+    const auto plans = plan_pairs(
+        {}, with_alias(inventory({"shop"}, {}, {"shop.orders"}), "everything", "shop.orders"));
+    EXPECT_EQ(names(plans), (std::vector<std::string>{"shop.orders"}));
+    EXPECT_EQ(plans[0].problem, "");
+}
+
+TEST(Discovery, two_tables_that_share_an_index_by_an_alias_are_refused) {
+    const auto plans =
+        plan_pairs({}, with_alias(inventory({"shop"}, {"shop.orders", "shop.old"}, {"shop.old"}),
+                                  "shop.orders", "shop.old"));
+    ASSERT_EQ(names(plans), (std::vector<std::string>{"shop.old", "shop.orders"}));
+    for (const PairPlan& plan : plans)
+        EXPECT_THAT(plan.problem, HasSubstr("index shop.old would belong to shop.old and "
+                                            "shop.orders"));
+}
+
 }  // namespace
 }  // namespace duet::app
