@@ -20,8 +20,7 @@ public:
     [[nodiscard]] Decision decide() const {
         if (row_.exists && row_.expiring) return LeaveOut{};  // V10
         if (row_.exists && row_.problem) return Refuse{"cassandra", *row_.problem};
-        if (document_.exists && document_.problem)
-            return Refuse{"elasticsearch", *document_.problem};
+        if (document_.exists && document_.problem) return unreadable();
         if (rules_.direction == Direction::to_elasticsearch) return mirror_row();
         if (rules_.direction == Direction::to_cassandra) return mirror_document();
         if (!document_.exists) return row_.exists ? document_missing() : Decision{Settle{}};
@@ -81,6 +80,20 @@ private:
 
     [[nodiscard]] bool newer(std::optional<Version> left, std::optional<Version> right) const {
         return left && right && cut(left->micros, precision()) > cut(right->micros, precision());
+    }
+
+    /// V4: a document that was level before, when it could be read (a type has another name for a
+    /// field now), held what the row held. Any other waits for a person.
+    [[nodiscard]] Decision unreadable() const {
+        const bool was_level =
+            sight_.settled && row_.exists && rules_.direction != Direction::to_cassandra;
+        if (!was_level) return Refuse{"elasticsearch", *document_.problem};
+        WriteDocument write;
+        write.version =
+            Version{std::max(row_version(), document_.version.value_or(no_version).micros)};
+        write.keep_document = true;
+        write.future = ahead(write.version.micros);
+        return write;
     }
 
     /// One direction, from Cassandra.

@@ -226,7 +226,9 @@ void Reconciler::add_to(Plan& plan, Item& item, Decision decision, Report& repor
     } else if (const auto* write = std::get_if<WriteDocument>(&decision)) {
         report.future += write->future ? 1 : 0;
         if (write->keep_document)
-            keep(plan, item, false, write->version, "the row is newer", report);
+            keep(plan, item, false, write->version,
+                 item.document->problem ? "it could not be read any more" : "the row is newer",
+                 report);
         plan.documents.emplace_back(&item, *write);
     } else if (const auto* row = std::get_if<WriteRow>(&decision)) {
         report.future += row->future ? 1 : 0;
@@ -300,7 +302,7 @@ void Reconciler::keep(Plan& plan, Item& item, bool row, Version winner, std::str
     beaten.side = row ? "cassandra" : "elasticsearch";
     beaten.version = loser.version;
     beaten.winner = winner;
-    beaten.json = context_.documents.to_json(loser.content);
+    beaten.json = loser.unread.empty() ? context_.documents.to_json(loser.content) : loser.unread;
     beaten.reason = std::move(reason);
     plan.beaten.push_back(std::move(beaten));
     ++report.kept;
