@@ -124,6 +124,7 @@ Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report&
         write.previous = item->row->exists ? &*item->row : nullptr;
         writes.push_back(write);
     }
+    const std::int64_t written_at = context_.clock.now();
     const std::vector<Outcome> outcomes = co_await context_.rows.apply(writes);
     std::vector<Item*> level;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -145,7 +146,11 @@ Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report&
                     context_.settled.remember(item->document->guard);
                 look_again(item, again, report);
                 break;
-            case Outcome::Kind::hidden: co_await hidden(item, timestamp, again, report); break;
+            case Outcome::Kind::hidden: {
+                const std::int64_t past = std::max(written_at, timestamp + 1);
+                co_await hidden(item, past, again, report);
+                break;
+            }
             case Outcome::Kind::refused:
                 co_await quarantine(*item, "cassandra", outcomes[i].refusal, report);
                 break;
@@ -154,7 +159,9 @@ Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report&
     co_await settle(std::move(level), report);
 }
 
-Task<void> Reconciler::hidden(Item* item, std::int64_t timestamp, std::vector<Item*>& again,
+/// `past`: a moment from before it was read back that there is no row. Whoever has written one
+/// since is newer.
+Task<void> Reconciler::hidden(Item* item, std::int64_t past, std::vector<Item*>& again,
                               Report& report) {
     if (++item->hidden > hidden_limit) {
         Refusal refusal;
@@ -171,8 +178,7 @@ Task<void> Reconciler::hidden(Item* item, std::int64_t timestamp, std::vector<It
     }
     Stamp newer;
     newer.id = item->id;
-    // The clock from before the look, as in V3: a row written since is newer than this.
-    newer.version = Version{std::max(item->document->seen_at, timestamp + 1)};
+    newer.version = Version{past};
     newer.guard = item->document->guard;
     const std::vector<Stamp> stamps{newer};
     const std::vector<Outcome> outcomes = co_await context_.documents.stamp(stamps);

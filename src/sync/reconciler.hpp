@@ -126,7 +126,7 @@ private:
     [[nodiscard]] Task<void> stamp(Plan& plan, std::vector<Item*>& again, Report& report);
     [[nodiscard]] Task<void> write_documents(Plan& plan, std::vector<Item*>& again, Report& report);
     [[nodiscard]] Task<void> write_rows(Plan& plan, std::vector<Item*>& again, Report& report);
-    [[nodiscard]] Task<void> hidden(Item* item, std::int64_t timestamp, std::vector<Item*>& again,
+    [[nodiscard]] Task<void> hidden(Item* item, std::int64_t past, std::vector<Item*>& again,
                                     Report& report);
     [[nodiscard]] Task<void> quarantine(Item& item, std::string side, Refusal refusal,
                                         Report& report);
