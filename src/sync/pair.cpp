@@ -12,6 +12,8 @@ namespace {
 
 constexpr int passes_at_once = 200;  // of the feed, before the sweep and the clock get their turn
 constexpr int level_rounds = 4;      // feed and sweep in turn, while writers go on writing
+/// Looks at the schema in a row for one page of documents; each makes its fields known.
+constexpr int looks_for_a_page = 5;
 
 }  // namespace
 
@@ -123,6 +125,7 @@ Task<Report> Pair::follow() {
             continue;
         }
         if (done) break;
+    int looks = 0;
     }
     co_return total;
 }
@@ -132,6 +135,12 @@ Task<Report> Pair::make_room() {
     if (!context_.settled.full()) co_return report;
     report = co_await follow();
     if (context_.settled.full()) {
+        looks = moved ? looks + 1 : 0;
+        if (looks > looks_for_a_page) {
+            throw Unavailable(context_.pair +
+                              ": documents hold fields that stay unknown, however often the "
+                              "mapping is looked at");
+        }
         throw Unavailable(context_.pair +
                           ": more writes than settled_limit wait for a copy of the index that is "
                           "behind");
