@@ -74,10 +74,12 @@ Task<void> Pair::agree() {
     if (context_.schema.version_precision)
         context_.rules.column_precision = *context_.schema.version_precision;
     context_.rules.document_precision = context_.schema.document_precision;
-    // Rows are compared in other columns now: what was level need not be.
+    // Rows are compared in other columns now: what was level need not be, and what was refused may
+    // be taken.
     if (moved) {
         sweep_.forget();
         rows_copy_.forget();
+        context_.quarantine.try_all();
     }
     schema_due_ = context_.clock.now() + std::chrono::microseconds(settings_.schema_every).count();
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -10,7 +11,7 @@ namespace duet::sync {
 
 Task<void> Quarantine::load() {
     const std::vector<QuarantineEntry> stored = co_await state_.list_quarantine(pair_);
-    entries_.clear();
+    const auto before = std::exchange(entries_, {});
     for (const QuarantineEntry& entry : stored) {
         Known known;
         known.row_newest_write = entry.row_newest_write;
@@ -18,6 +19,8 @@ Task<void> Quarantine::load() {
         known.document_guard = entry.document_guard;
         known.first_seen = entry.first_seen;
         known.tries = entry.tries;
+        const auto found = before.find(entry.id);
+        known.to_be_tried = found != before.end() && found->second.to_be_tried;
         entries_.emplace(entry.id, known);
     }
 }
@@ -27,21 +30,28 @@ bool Quarantine::unchanged(const Id& id, const State& row, std::uint64_t row_dig
     const auto found = entries_.find(id);
     if (found == entries_.end()) return false;
     const Known& known = found->second;
-    return known.row_newest_write == row.newest_write && known.row_digest == row_digest &&
-           known.document_guard.seq_no == document.guard.seq_no &&
+    return !known.to_be_tried && known.row_newest_write == row.newest_write &&
+           known.row_digest == row_digest && known.document_guard.seq_no == document.guard.seq_no &&
            known.document_guard.shard == document.guard.shard;
 }
 
+void Quarantine::try_all() {
+    for (auto& [id, known] : entries_) known.to_be_tried = true;
+}
+
 Task<void> Quarantine::put(QuarantineEntry entry) {
-    if (entry.refusal.reason == last_reason_) {
+    Known known;
+    const auto found = entries_.find(entry.id);
+    const bool known_before = found != entries_.end();
+    if (known_before) {
+        known = found->second;  // refused again: that says nothing new of the pair
+    } else if (entry.refusal.reason == last_reason_) {
         ++in_a_row_;
     } else {
         last_reason_ = entry.refusal.reason;
         in_a_row_ = 1;
     }
-    Known known;
-    const auto found = entries_.find(entry.id);
-    if (found != entries_.end()) known = found->second;
+    known.to_be_tried = false;
     if (known.tries == 0) known.first_seen = entry.last_seen;
     ++known.tries;
     known.row_newest_write = entry.row_newest_write;
@@ -54,7 +64,7 @@ Task<void> Quarantine::put(QuarantineEntry entry) {
     const std::string field = entry.refusal.field;
     co_await state_.put_quarantine(pair_, std::move(entry));
     entries_[id] = known;
-    if (in_a_row_ >= refusals_in_a_row) {
+    if (!known_before && in_a_row_ >= refusals_in_a_row) {
         throw Misconfigured(
             fmt::format("{}: {} records in a row were refused{}: {}", pair_, in_a_row_,
                         field.empty() ? "" : " for field " + field, reason),

@@ -24,6 +24,8 @@ public:
     /// of the row's content.
     [[nodiscard]] bool unchanged(const Id& id, const State& row, std::uint64_t row_digest,
                                  const State& document) const;
+    /// Each is tried once more, though nothing about it has changed: its columns have.
+    void try_all();
     /// Adds or renews an entry. Throws Misconfigured where the limits say that the pair is wrong
     /// rather than the record.
     [[nodiscard]] Task<void> put(QuarantineEntry entry);
@@ -42,6 +44,7 @@ private:
         Guard document_guard;
         std::int64_t first_seen = 0;
         std::int32_t tries = 0;
+        bool to_be_tried = false;
     };
 
     std::string pair_;
