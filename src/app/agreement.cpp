@@ -6,6 +6,7 @@
 
 #include "app/glob.hpp"
 #include "base/error.hpp"
+#include "model/cursor.hpp"
 
 namespace duet::app {
 
@@ -138,6 +139,7 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
     schema.name = table.name;
     schema.exists = true;
     schema.key = table.key;
+    schema.table_id = table.table_id;
     schema.version_precision = table.version_precision;
     schema.document_precision = index.document_precision;
     schema.notes = table.notes;
@@ -179,6 +181,10 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
         }
     }
     left.note(schema.notes, limits);
+    for (const Column& field : index.columns) {
+        if (!schema.find(field.name)) schema.carried.push_back(field.name);
+    }
+    if (index.hides_fields) schema.carried.emplace_back(any_name);
     return agreed;
 }
 

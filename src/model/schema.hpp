@@ -36,6 +36,11 @@ struct Schema {
     std::optional<Precision> version_precision;
     /// An index's: how exactly its version field can be written.
     Precision document_precision = Precision::microseconds;
+    std::string table_id;  // a table's, and a pair's: another one after DROP and CREATE
+    /// A pair's: fields of the index that are no columns, any_name where it may have others, too.
+    std::vector<std::string> carried;
+    /// An index's: documents may have fields that its mapping does not show.
+    bool hides_fields = false;
     /// What a person should know: columns not synced and why, a version column of an unusable type.
     std::vector<std::string> notes;
 

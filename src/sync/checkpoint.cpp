@@ -25,22 +25,46 @@ void Checkpoint::take(Cursor cursor) {
     settled_.set_saved(saved_);
 }
 
+/// What goes on from the stored cursor at this position.
+Cursor Checkpoint::opened(const Cursor& position) const {
+    Cursor next = position;
+    const bool met =
+        stored_ && stored_->same_index(position) && stored_->table_id == position.table_id;
+    if (!met) {
+        std::fill(next.shards.begin(), next.shards.end(), -1);
+        next.first_met = clock_.now();
+        next.first_positions = position.shards;
+        return next;
+    }
+    next.shards = stored_->shards;
+    next.first_met = stored_->first_met;
+    next.first_positions = stored_->first_positions;
+    next.joined = stored_->joined;
+    next.joined_positions = stored_->joined_positions;
+    const std::vector<std::string> joining = stored_->joining(position);
+    if (joining.empty()) return next;
+    std::fill(next.shards.begin(), next.shards.end(), -1);
+    next.joined.insert(next.joined.end(), joining.begin(), joining.end());
+    next.joined_positions = position.shards;
+    return next;
+}
+
 Task<void> Checkpoint::open(const Cursor& position) {
-    if (stored_ && saved_.same_index(position)) co_return;
+    const auto holds = [&position](const Cursor& cursor) {
+        return cursor.holds_for(position) && cursor.same_schema(position);
+    };
+    if (stored_ && holds(saved_)) co_return;
     for (int tries = 0; tries < save_tries; ++tries) {
         stored_ = co_await state_.load_cursor(pair_);
-        if (stored_ && stored_->same_index(position)) {
+        if (stored_ && holds(*stored_)) {
             take(*stored_);
             co_return;
         }
-        Cursor first = position;
-        first.first_met = clock_.now();
-        first.first_positions = position.shards;
-        std::fill(first.shards.begin(), first.shards.end(), -1);
-        const bool saved = co_await state_.save_cursor(pair_, first, stored_);
+        Cursor next = opened(position);
+        const bool saved = co_await state_.save_cursor(pair_, next, stored_);
         if (!saved) continue;
-        stored_ = first;
-        take(std::move(first));
+        stored_ = next;
+        take(std::move(next));
         co_return;
     }
     throw Unavailable("the cursor of " + pair_ + " is being moved by other instances all the time");
@@ -54,6 +78,11 @@ Task<void> Checkpoint::advance(Cursor next) {
         next = farther(std::move(next), saved_);
         next.first_met = saved_.first_met;
         next.first_positions = saved_.first_positions;
+        next.table_id = saved_.table_id;
+        next.columns = saved_.columns;
+        next.carried = saved_.carried;
+        next.joined = saved_.joined;
+        next.joined_positions = saved_.joined_positions;
         if (next == saved_) co_return;
         const bool saved = co_await state_.save_cursor(pair_, next, stored_);
         if (saved) {
@@ -64,15 +93,16 @@ Task<void> Checkpoint::advance(Cursor next) {
         stored_ = co_await state_.load_cursor(pair_);
         if (!stored_)
             throw Unavailable("the cursor of " + pair_ + " has vanished from the state keyspace");
+        // Its positions may be those of a comparison that begins again: ours must not end it.
+        if (!stored_->same_meeting(saved_) || !stored_->same_schema(saved_))
+            throw Unavailable("another instance has met other columns of " + pair_);
         take(*stored_);
     }
     throw Unavailable("the cursor of " + pair_ + " is being moved by other instances all the time");
 }
 
 bool Checkpoint::is_old(const Guard& guard) const {
-    const auto shard = static_cast<std::size_t>(guard.shard);
-    return guard.shard >= 0 && shard < saved_.first_positions.size() && guard.seq_no >= 0 &&
-           guard.seq_no <= saved_.first_positions[shard];
+    return guard.seq_no >= 0 && guard.seq_no <= position_in(saved_.first_positions, guard.shard);
 }
 
 }  // namespace duet::sync

@@ -18,9 +18,10 @@ public:
     Checkpoint(std::string pair, StateStore& state, Settled& settled, const Clock& clock)
         : pair_(std::move(pair)), state_(state), settled_(settled), clock_(clock) {}
 
-    /// Takes up the saved cursor. Where there is none, or it is of another index, a first meeting
-    /// begins: the clock and each shard's checkpoint are saved first, and nothing is settled. Call
-    /// it with each new position of the index.
+    /// Takes up the saved cursor. Where there is none, or it is of another index or table, a first
+    /// meeting begins: the clock and each shard's checkpoint are saved first, and nothing is
+    /// settled. Where a column has joined that documents may have held before, the meeting goes on
+    /// and nothing is settled: all of them are compared again. Call it with each new position.
     [[nodiscard]] Task<void> open(const Cursor& position);
     /// Saves `next` if it moved. A shard never goes back, whatever another instance saved
     /// meanwhile.
@@ -39,6 +40,7 @@ private:
     std::optional<Cursor> stored_;  // what the state store holds, as far as this instance knows
 
     void take(Cursor cursor);
+    [[nodiscard]] Cursor opened(const Cursor& position) const;
 };
 
 }  // namespace duet::sync

@@ -212,7 +212,7 @@ private:
 
     /// V3, V4: equal versions and different content. Who changed it?
     [[nodiscard]] Decision tie(std::int64_t stamp) const {
-        if (sight_.settled) return row_wins();
+        if (sight_.settled || sight_.joined) return row_wins();
         const std::int64_t newest = std::max(row_version(), stamp);
         // The clock from before the look: a row written since must not lose to a stamp that never
         // saw it.

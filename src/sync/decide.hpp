@@ -21,6 +21,9 @@ struct Sight {
     bool old = false;
     /// V6: both are there and equal. Meaningless unless both exist.
     bool same = false;
+    /// Both differ only in columns that have come back since the document was compared last, and in
+    /// each of them the row has a value: it was written since. Meaningless unless both exist.
+    bool joined = false;
     /// The clock, microseconds since 1970.
     std::int64_t now = 0;
     /// The clock when the pair first met (T0).

@@ -77,8 +77,8 @@ std::optional<Write> FirstCopyOfDocuments::insertion(const Change& change, std::
     const State& document = *change.document;
     const bool plain = !document.unfamiliar && !context_.quarantine.holds(change.id);
     const bool old = context_.checkpoint.is_old(document.guard);
-    const Sight sight{
-        no_row, document, false, old, false, now, context_.checkpoint.cursor().first_met};
+    const Sight sight{no_row, document, false, old,
+                      false,  false,    now,   context_.checkpoint.cursor().first_met};
     const Decision decision = decide(sight, context_.rules);
     const auto* row = std::get_if<WriteRow>(&decision);
     // Else it is to be stamped first, or unreadable.

@@ -87,10 +87,21 @@ Task<void> Pair::agree() {
 Task<void> Pair::open() {
     co_await agree();
     co_await context_.quarantine.load();
-    const Cursor position = co_await context_.documents.position();
+    const Cursor position = co_await context_.position();
     co_await context_.checkpoint.open(position);
+    note_meeting();
     if (context_.propagates() && co_await context_.table_moved()) sweep_.forget();
     co_await remember();
+}
+
+void Pair::note_meeting() {
+    const Cursor& cursor = context_.checkpoint.cursor();
+    if (met_ && met_->same_meeting(cursor)) return;
+    const bool first = !met_;
+    met_ = cursor;
+    if (first) return;
+    sweep_.forget();
+    level_ = false;
 }
 
 Task<void> Pair::remember() {
@@ -114,20 +125,27 @@ Task<bool> Pair::table_is_empty() {
 
 Task<Report> Pair::follow() {
     Report total;
+    int looks = 0;
     for (int passes = 0; passes < passes_at_once || !level_; ++passes) {
         Report report = co_await follower_.pass();
+        note_meeting();
         const bool moved = report.schema_moved;
         const bool done = report.caught_up || !report.unsettled.empty() || stopping_;
         if (moved) report.unsettled.clear();
         total += report;
         total.caught_up = report.caught_up;
         tell("following Elasticsearch", total.looked, 0);
+        looks = moved ? looks + 1 : 0;
+        if (looks > looks_for_a_page) {
+            throw Unavailable(context_.pair +
+                              ": documents hold fields that stay unknown, however often the "
+                              "mapping is looked at");
+        }
         if (moved) {
             co_await agree();
             continue;
         }
         if (done) break;
-    int looks = 0;
     }
     co_return total;
 }
@@ -137,12 +155,6 @@ Task<Report> Pair::make_room() {
     if (!context_.settled.full()) co_return report;
     report = co_await follow();
     if (context_.settled.full()) {
-        looks = moved ? looks + 1 : 0;
-        if (looks > looks_for_a_page) {
-            throw Unavailable(context_.pair +
-                              ": documents hold fields that stay unknown, however often the "
-                              "mapping is looked at");
-        }
         throw Unavailable(context_.pair +
                           ": more writes than settled_limit wait for a copy of the index that is "
                           "behind");

@@ -115,9 +115,12 @@ private:
     std::size_t sharing_ = 1;
     bool feed_incomplete_ = false;  // the rows' feed has missed writes since the last whole round
     bool missed_again_ = false;     // and since this round began
+    std::optional<Cursor> met_;     // the meeting that the digests are about
 
     [[nodiscard]] Task<void> agree();
     [[nodiscard]] Task<std::string> edition();
+    /// Where another index or another table was met, nothing is known to be level any more.
+    void note_meeting();
     /// Agrees again if something may have changed.
     [[nodiscard]] Task<void> look_at_schema();
     [[nodiscard]] Task<Report> follow();

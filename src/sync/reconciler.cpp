@@ -175,11 +175,13 @@ Reconciler::Plan Reconciler::plan(const std::vector<Item*>& pending, Report& rep
             context_.settled.contains(document.guard) && !context_.quarantine.holds(item->id);
         const bool old = context_.checkpoint.is_old(document.guard);
         item->settled = settled;
+        const bool joined = comparable && !same && context_.only_joined_differ(row, document);
         const Sight sight{row,
                           document,
                           settled,
                           old,
                           same,
+                          joined,
                           now,
                           context_.checkpoint.cursor().first_met,
                           evidence(*item)};

@@ -50,6 +50,10 @@ struct Context {
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
+    /// Where the index stands now, and with what its documents are compared.
+    [[nodiscard]] Task<Cursor> position();
+    /// As Sight::joined says.
+    [[nodiscard]] bool only_joined_differ(const State& row, const State& document) const;
     [[nodiscard]] bool propagates() const { return rules.deletes == Deletes::propagate; }
     /// Which meeting of which table with which index the notes of what was agreed are about.
     [[nodiscard]] std::int64_t era() const;

@@ -1,38 +1,9 @@
-// V10 where deletes are propagated: the notes of what both sides agreed on, and the part of the
-// Reconciler that deletes.
-
-#include <fmt/format.h>
+// V10 where deletes are propagated: the part of the Reconciler that deletes.
 
 #include "base/error.hpp"
-#include "base/hash.hpp"
 #include "sync/reconciler.hpp"
 
 namespace duet::sync {
-
-std::int64_t Context::era() const {
-    const Cursor& cursor = checkpoint.cursor();
-    std::uint64_t hash = fnv1a("");
-    hash = fnv1a_next(cursor.index_uuid, hash);
-    hash = fnv1a_next(cursor.history_uuid, hash);
-    hash = fnv1a_next(std::to_string(cursor.first_met), hash);
-    hash = fnv1a_next(table.id, hash);
-    return static_cast<std::int64_t>(hash);
-}
-
-Task<void> Context::agree_on(std::vector<AgreedNote> notes) {
-    if (!propagates() || notes.empty()) co_return;
-    co_await state.put_agreed(pair, era(), std::move(notes));
-}
-
-Task<bool> Context::table_moved() {
-    TableHistory now = co_await rows.history();
-    // Each node tells its own time of the same TRUNCATE.
-    now.truncated_at =
-        now.id == table.id ? std::max(now.truncated_at, table.truncated_at) : now.truncated_at;
-    const bool moved = now.id != table.id || now.truncated_at != table.truncated_at;
-    table = std::move(now);
-    co_return moved;
-}
 
 std::optional<Agreed> Reconciler::to_be_noted(const Item& item) const {
     Agreed agreed;

@@ -18,7 +18,7 @@ void forget_upto(std::map<std::int64_t, std::int64_t>& runs, std::int64_t positi
 }  // namespace
 
 void Settled::set_saved(const Cursor& saved) {
-    if (!saved_.same_index(saved)) shards_.clear();
+    if (!saved_.holds_for(saved)) shards_.clear();
     saved_ = saved;
     shards_.resize(saved.shards.size());
     remembered_ = 0;

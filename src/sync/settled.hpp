@@ -21,8 +21,8 @@ public:
     /// At most `limit` runs and found states are remembered.
     explicit Settled(std::size_t limit) : limit_(limit) {}
 
-    /// The cursor as saved; forgets what lies at or below it, or everything if it is of another
-    /// index.
+    /// The cursor as saved; forgets what lies at or below it, or everything where it does not go on
+    /// from the one before: of another index, another table, other columns.
     void set_saved(const Cursor& saved);
     /// This state was found level, or its row was made level with it.
     void remember(const Guard& guard);

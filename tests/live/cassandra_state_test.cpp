@@ -27,6 +27,11 @@ Cursor cursor_at(std::int64_t position) {
     cursor.shards = {position, -1};
     cursor.first_met = 17;
     cursor.first_positions = {4, -1};
+    cursor.table_id = "5f1c2d30-cb4f-11f0-8de9-0242ac120002";
+    cursor.columns = {"name", "Größe"};
+    cursor.carried = {"*"};
+    cursor.joined = {"colour"};
+    cursor.joined_positions = {9, 0};
     return cursor;
 }
 

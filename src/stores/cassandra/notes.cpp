@@ -125,12 +125,28 @@ Notes& Notes::bigints(const std::vector<std::int64_t>& values) {
     return *this;
 }
 
+Notes& Notes::texts(const std::vector<std::string>& values) {
+    Bound bound{Bound::Kind::value, {}};
+    append_big(bound.bytes, static_cast<std::int32_t>(values.size()));
+    for (const std::string& value : values) {
+        append_big(bound.bytes, static_cast<std::int32_t>(value.size()));
+        bound.bytes.insert(bound.bytes.end(), value.begin(), value.end());
+    }
+    values_.push_back(std::move(bound));
+    return *this;
+}
+
 Notes& Notes::cursor(const Cursor& cursor) {
     return text(cursor.index_uuid)
         .text(cursor.history_uuid)
         .bigints(cursor.shards)
         .bigint(cursor.first_met)
-        .bigints(cursor.first_positions);
+        .bigints(cursor.first_positions)
+        .text(cursor.table_id)
+        .texts(cursor.columns)
+        .texts(cursor.carried)
+        .texts(cursor.joined)
+        .bigints(cursor.joined_positions);
 }
 
 Notes& Notes::sweep(const SweepNotes& notes) {
@@ -200,6 +216,11 @@ Cursor read_cursor(const cql::Rows& rows) {
     cursor.shards = bigints_cell(rows, 0, "shards");
     cursor.first_met = int_cell(rows, 0, "first_met").value_or(0);
     cursor.first_positions = bigints_cell(rows, 0, "first_positions");
+    cursor.table_id = text_cell(rows, 0, "table_id");
+    cursor.columns = texts_cell(rows, 0, "columns");
+    cursor.carried = texts_cell(rows, 0, "carried");
+    cursor.joined = texts_cell(rows, 0, "joined");
+    cursor.joined_positions = bigints_cell(rows, 0, "joined_positions");
     return cursor;
 }
 

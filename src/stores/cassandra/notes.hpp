@@ -33,6 +33,7 @@ public:
     Notes& unset();                      // leaves the column alone
     Notes& id(const Id& value);
     Notes& bigints(const std::vector<std::int64_t>& values);
+    Notes& texts(const std::vector<std::string>& values);
     Notes& cursor(const Cursor& cursor);
     /// era, deletes, copied, segments.
     Notes& sweep(const SweepNotes& notes);

@@ -128,8 +128,10 @@ Task<void> CassandraState::ensure() {
 }
 
 Task<std::optional<Cursor>> CassandraState::load_cursor(std::string pair) {
-    std::string cql = "SELECT index_uuid, history_uuid, shards, first_met, first_positions FROM " +
-                      impl_->table("cursors") + " WHERE pair = ?";
+    std::string cql =
+        "SELECT index_uuid, history_uuid, shards, first_met, first_positions, table_id, columns, "
+        "carried, joined, joined_positions FROM " +
+        impl_->table("cursors") + " WHERE pair = ?";
     std::vector<cql::Bound> values = Notes().text(pair).take();
     // Serial: sees what a save that was cut off may have left undecided.
     cql::RequestOptions request;
@@ -150,13 +152,16 @@ Task<bool> CassandraState::save_cursor(std::string pair, Cursor next,
     if (expected) {
         cql = "UPDATE " + table +
               " SET index_uuid = ?, history_uuid = ?, shards = ?, first_met = ?, "
-              "first_positions = ? WHERE pair = ? IF index_uuid = ? AND history_uuid = ? AND "
-              "shards = ? AND first_met = ? AND first_positions = ?";
+              "first_positions = ?, table_id = ?, columns = ?, carried = ?, joined = ?, "
+              "joined_positions = ? WHERE pair = ? IF index_uuid = ? AND history_uuid = ? AND "
+              "shards = ? AND first_met = ? AND first_positions = ? AND table_id = ? AND "
+              "columns = ? AND carried = ? AND joined = ? AND joined_positions = ?";
         values.cursor(next).text(pair).cursor(*expected);
     } else {
         cql = "INSERT INTO " + table +
-              " (index_uuid, history_uuid, shards, first_met, first_positions, pair) VALUES "
-              "(?, ?, ?, ?, ?, ?) IF NOT EXISTS";
+              " (index_uuid, history_uuid, shards, first_met, first_positions, table_id, columns, "
+              "carried, joined, joined_positions, pair) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+              "IF NOT EXISTS";
         values.cursor(next).text(pair);
     }
     std::vector<cql::Bound> bound = values.take();

@@ -17,7 +17,9 @@ struct Table {
 constexpr std::array<Table, 7> tables{{
     {"cursors",
      "pair text PRIMARY KEY, index_uuid text, history_uuid text, shards frozen<list<bigint>>, "
-     "first_met bigint, first_positions frozen<list<bigint>>",
+     "first_met bigint, first_positions frozen<list<bigint>>, table_id text, "
+     "columns frozen<list<text>>, carried frozen<list<text>>, "
+     "joined frozen<list<text>>, joined_positions frozen<list<bigint>>",
      "comment = 'how far each pair is settled'"},
     {"sweeps",
      "pair text PRIMARY KEY, era bigint, deletes bigint, copied frozen<list<bigint>>, "

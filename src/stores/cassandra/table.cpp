@@ -256,6 +256,7 @@ CassandraTable::CassandraTable(cql::Session& session, const Clock& clock, TableO
     : impl_(std::make_unique<Impl>(session, clock, std::move(options))) {}
 
 CassandraTable::~CassandraTable() = default;
+    schema.table_id = table->table_id.to_string();
 
 Task<Schema> CassandraTable::describe() {
     Schema schema;

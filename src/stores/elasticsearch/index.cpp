@@ -38,6 +38,12 @@ void check(const Json& index, const std::string& name) {
         throw Misconfigured(fmt::format("index {}: {}", name, problem->what), problem->remedy);
     }
 }
+/// Documents may have fields that are not mapped. (A strict mapping takes no such documents.)
+bool hides_fields(const Json& mappings) {
+    const std::string_view dynamic = mappings["dynamic"].text();
+    return dynamic == "false" || dynamic == "runtime" || mappings["enabled"].text() == "false";
+}
+
 
 constexpr std::size_t field_name_limit = 512;  // characters, Elasticsearch's own
 
@@ -151,6 +157,7 @@ Task<Schema> ElasticIndex::describe() {
     schema.document_precision =
         StampFormat::of(version, unit, options_.index, options_.version_field).precision();
     MappedColumns mapped = columns_of(properties, options_.version_field, sample_);
+    schema.hides_fields = hides_fields(mappings);
     names_.to_columns(mapped);
     schema.columns = std::move(mapped.columns);
     schema.notes = std::move(mapped.notes);

@@ -24,6 +24,7 @@ Task<Schema> MemoryTable::describe() {
     Schema schema;
     schema.name = rows_.options().name;
     schema.exists = rows_.options().exists;
+    schema.table_id = rows_.history().id;
     schema.columns = rows_.options().columns;
     schema.version_precision = rows_.options().version_precision;
     co_await hooks_.after("table.describe");

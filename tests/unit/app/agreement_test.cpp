@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "model/cursor.hpp"
 
 namespace duet::app {
 namespace {
@@ -175,6 +176,15 @@ TEST(Agreement, to_cassandra_clears_no_column_that_documents_do_not_know) {
     EXPECT_THAT(names(agreed.schema), ElementsAre("b"));
     EXPECT_TRUE(agreed.new_fields.empty());
     EXPECT_THAT(agreed.schema.notes, ElementsAre(HasSubstr("columns a stay as they are")));
+}
+
+TEST(Agreement, names_what_documents_may_hold_beside_the_columns) {
+    Schema documents = index({{"name", of(Kind::text)}, {"old", of(Kind::text)}});
+    const auto agreed = agree(table({{"name", of(Kind::text)}}), documents, {.dropped = {"old"}});
+    EXPECT_THAT(agreed.schema.carried, ElementsAre("old"));
+    documents.hides_fields = true;
+    const auto hiding = agree(table({{"name", of(Kind::text)}}), documents, {.dropped = {"old"}});
+    EXPECT_THAT(hiding.schema.carried, ElementsAre("old", any_name));
 }
 
 }  // namespace

@@ -371,5 +371,27 @@ TEST(Decide, v10_an_unstamped_document_after_a_deletion_is_stamped_as_newer_than
     EXPECT_EQ(story.expect<StampDocument>().version.micros, now + second + 1);
 }
 
+TEST(Decide, v4_a_document_that_was_level_before_and_cannot_be_read_any_more_is_replaced_and_kept) {
+    Story story;
+    story.written(100).document_stamped(200);
+    story.document.problem = Refusal{"home", "{}", "has zip, which the type has not"};
+    EXPECT_EQ(story.expect<Refuse>().side, "elasticsearch");
+    story.settled = true;
+    const auto write = story.expect<WriteDocument>();
+    EXPECT_EQ(write.version.micros, 200);
+    EXPECT_TRUE(write.keep_document);
+    story.row = State{};
+    EXPECT_EQ(story.expect<Refuse>().side, "elasticsearch");
+}
+
+TEST(Decide, v4_what_a_row_says_in_a_column_that_came_back_was_written_since) {
+    Story story;
+    story.written(100).document_stamped(100);
+    story.joined = true;
+    EXPECT_TRUE(story.expect<WriteDocument>().keep_document);
+    story.document_stamped(200);
+    story.expect<WriteRow>();
+}
+
 }  // namespace
 }  // namespace duet::sync

@@ -226,5 +226,47 @@ TEST(Pair, what_is_remembered_as_settled_has_its_limit) {
     EXPECT_FALSE(world.pair->context().settled.full());
 }
 
+TEST(Pair, documents_whose_fields_stay_unknown_make_it_wait_and_not_look_for_ever) {
+    World world;
+    (void)world.level();
+    DocumentWrite write;
+    write.fields = {{"name", Value(std::string("a"))}, {"colour", Value(std::string("red"))}};
+    write.stamp = Version{100};
+    world.documents.index(id_of(1), write);
+    world.clock.micros += 1'000'000;
+    const int before = world.agreements;
+    EXPECT_THROW((void)run(world.pair->pass()), Unavailable);
+    EXPECT_LE(world.agreements, before + 10);
+    world.rows.add(Column{"colour", Type{}});
+    run(world.pair->open());
+    (void)run(world.pair->pass());
+    EXPECT_EQ(world.names(1), "a|a");
+}
+
+TEST(Pair, a_table_that_was_made_again_is_a_new_meeting_and_gets_its_records_back) {
+    World world;
+    for (unsigned i = 0; i < 100; ++i) world.insert(i, "row", i, 5'000);
+    (void)world.level();
+    world.rows.recreate();
+    world.insert(7, "of a backup", 7, 1'000);
+    run(world.pair->open());
+    EXPECT_FALSE(world.pair->is_level());
+    (void)run(world.pair->pass());
+    EXPECT_TRUE(world.pair->is_level());
+    EXPECT_EQ(world.names(7), "row|row") << "the newer write wins, though the row was the last";
+    EXPECT_EQ(world.names(99), "row|row");
+}
+
+TEST(Pair, an_index_that_was_made_again_is_copied_as_at_the_first_time) {
+    World world;
+    for (unsigned i = 0; i < 100; ++i) world.insert(i, "row", i, 5'000);
+    (void)world.level();
+    world.documents.recreate();
+    world.clock.micros += 1'000'000;
+    for (int pass = 0; pass < 3; ++pass) (void)run(world.pair->pass());
+    EXPECT_TRUE(world.pair->is_level());
+    EXPECT_EQ(world.names(99), "row|row");
+}
+
 }  // namespace
 }  // namespace duet::sync

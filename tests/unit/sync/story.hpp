@@ -17,6 +17,7 @@ struct Story {
     bool settled = false;
     bool old = false;
     bool same = false;
+    bool joined = false;
     Agreed agreed;
     Rules rules;
 
@@ -64,7 +65,7 @@ struct Story {
         return *this;
     }
     [[nodiscard]] Decision decide() const {
-        const Sight sight{row, document, settled, old, same, now, 500 * second, agreed};
+        const Sight sight{row, document, settled, old, same, joined, now, 500 * second, agreed};
         return sync::decide(sight, rules);
     }
     template <class T>
