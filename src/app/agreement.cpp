@@ -164,7 +164,8 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
     for (const Column& field : index.columns) {
         if (table.find(field.name) || field.name == limits.version_field) continue;
         if (!chosen(limits.shape.columns, field.name)) continue;
-        const bool is_key = table.exists && table.key.has(field.name);
+        const bool is_known = table.exists || !table.table_id.empty();
+        const bool is_key = is_known && table.key.has(field.name);
         if (is_key && table.key.is_composite()) continue;  // the key stands there too
         if (direction == sync::Direction::to_elasticsearch) {
             left.fields.push_back(field.name);
@@ -180,11 +181,11 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
             schema.columns.push_back(field);
         }
     }
-    left.note(schema.notes, limits);
     for (const Column& field : index.columns) {
         if (!schema.find(field.name)) schema.carried.push_back(field.name);
     }
     if (index.hides_fields) schema.carried.emplace_back(any_name);
+    left.note(schema.notes, limits);
     return agreed;
 }
 

@@ -153,6 +153,7 @@ Task<void> Service::Generation::discover(std::map<std::string, std::string>& lef
             const Inventory inventory = co_await servers.inventory();
             plans = plan_pairs(config, inventory);
             planned_edition = std::move(edition);
+            daemon.retry_stopped();  // what was mended may be a mapping, a setting, a table
         }
     } catch (const Error& error) {
         failure = error.what();

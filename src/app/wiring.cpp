@@ -252,7 +252,8 @@ LivePair::LivePair(Servers& servers, PairPlan plan)
       pair_(
           plan_.name, rows_, documents_, servers.state(), servers.clock(),
           pair_settings(servers.config(), plan_), [this] { return agree(); },
-          [&servers] { return servers.edition(); }) {}
+          [&servers] { return servers.edition(); }),
+      vanished_(plan_.name, plan_.shape.direction) {}
 
 std::string LivePair::missing_journal() const {
     return servers_.journal() == nullptr ? servers_.journal_problem() : rows_.missing_journal();
@@ -269,9 +270,10 @@ Task<LivePair::Described> LivePair::describe() {
     std::string table = plan_.table;
     const auto info =
         co_await cassandra::find_table(servers_.session(), std::move(keyspace), std::move(table));
-    if (info) {
-        described.limits.dropped = info->dropped;
-    }
+    TableTraits traits;
+    if (info) traits = {info->dropped, info->statics};
+    vanished_.look(described.table, described.index, traits, servers_.clock().now());
+    described.limits.dropped = std::move(traits.dropped);
     co_return described;
 }
 

@@ -9,6 +9,7 @@
 
 #include "app/agreement.hpp"
 #include "app/discovery.hpp"
+#include "app/vanished.hpp"
 #include "base/time.hpp"
 #include "cql/session.hpp"
 #include "elastic/client.hpp"
@@ -101,6 +102,7 @@ private:
     ElasticIndex documents_;
     sync::Pair pair_;
     std::vector<std::string> notes_;
+    Vanished vanished_;
 
     std::vector<std::string> still_missing_;
     bool index_refused_ = false;

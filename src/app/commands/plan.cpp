@@ -198,8 +198,7 @@ private:
             }
         }
         if (plan.creates_table) {
-            fmt::print("  {};\n", cassandra::create_table(plan.keyspace, plan.table, "id",
-                                                          agreed.schema.columns,
+            fmt::print("  {};\n", cassandra::create_table(plan.keyspace, plan.table, agreed.schema,
                                                           servers_.config().version_field));
         } else if (!added.empty()) {
             fmt::print("  {};\n", cassandra::add_columns(plan.keyspace, plan.table, added));

@@ -102,8 +102,9 @@ Task<void> RowWriter::prepare(const std::vector<const DataSet*>& sets, std::stri
     co_await cassandra::ensure_keyspace(session_, keyspace_, std::move(copies));
     for (const DataSet* set : sets) {
         const std::string name(set->name);
-        std::string create = cassandra::create_table(keyspace_, name, std::string(key_column),
-                                                     set->columns, version_field_);
+        Schema schema;
+        schema.columns = set->columns;
+        std::string create = cassandra::create_table(keyspace_, name, schema, version_field_);
         co_await session_.query(std::move(create));
     }
     co_await session_.await_schema_agreement();

@@ -103,6 +103,17 @@ std::string column_definitions(const std::vector<Column>& columns, std::string_v
     return cql;
 }
 
+constexpr const char* other_key = "_id";  // no field of a document can be called that
+
+/// Of a table whose key nobody has chosen: a uuid by a name that no column has.
+Key key_of_new(const Schema& schema) {
+    Key key = schema.key;
+    if (!(key == Key()) || !schema.find(key.columns().front().name)) return key;
+    KeyColumn column = key.columns().front();
+    column.name = other_key;
+    return Key({column});
+}
+
 }  // namespace
 
 std::string quoted(std::string_view identifier) { return doubled(identifier, '"'); }
@@ -185,15 +196,24 @@ std::vector<std::string> digest_queries(const Layout& layout) {
 }
 
 std::string create_table(const std::string& keyspace, const std::string& table,
-                         const std::string& key, const std::vector<Column>& columns,
-                         const std::string& version_field) {
-    std::string cql = "CREATE TABLE IF NOT EXISTS " + table_name(keyspace, table) + " (" +
-                      quoted(key) + " uuid PRIMARY KEY";
-    if (!columns.empty()) {
-        cql += ", " + column_definitions(columns, ", ");
+                         const Schema& schema, const std::string& version_field) {
+    std::string cql = "CREATE TABLE IF NOT EXISTS " + table_name(keyspace, table) + " (";
+    std::string partition;
+    std::string clustering;
+    for (const KeyColumn& column : key_of_new(schema).columns()) {
+        const std::string name = quoted(column.name);
+        cql += name + " " + to_cql(column.type) + ", ";
+        if (column.clustering) {
+            clustering += ", " + name;
+        } else {
+            partition += (partition.empty() ? "" : ", ") + name;
+        }
     }
-    return cql + ", " + quoted(version_field) +
-           " timestamp) WITH comment = " + literal(made_by_duet);
+    if (!schema.columns.empty()) {
+        cql += column_definitions(schema.columns, ", ") + ", ";
+    }
+    return cql + quoted(version_field) + " timestamp, PRIMARY KEY ((" + partition + ")" +
+           clustering + ")) WITH comment = " + literal(made_by_duet);
 }
 
 std::string create_version_index(const std::string& keyspace, const std::string& table,

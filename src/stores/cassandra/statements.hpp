@@ -42,10 +42,10 @@ constexpr std::size_t digest_columns = 30;  // columns of one digest query; more
 /// version column last.
 [[nodiscard]] std::vector<std::string> digest_queries(const Layout& layout);
 
-/// CREATE TABLE with the uuid key `key`, the columns and a version column (a timestamp).
+/// CREATE TABLE with the schema's key and columns and a version column (a timestamp). The key that
+/// nobody has chosen is a uuid called "id", or "_id" where a column is called so.
 [[nodiscard]] std::string create_table(const std::string& keyspace, const std::string& table,
-                                       const std::string& key, const std::vector<Column>& columns,
-                                       const std::string& version_field);
+                                       const Schema& schema, const std::string& version_field);
 /// An index that answers select_by_version.
 [[nodiscard]] std::string create_version_index(const std::string& keyspace,
                                                const std::string& table,

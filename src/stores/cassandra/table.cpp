@@ -18,15 +18,6 @@ namespace {
 
 using cassandra::TableInfo;
 
-constexpr const char* default_key = "id";
-constexpr const char* other_key = "_id";  // no field of a document can be called that
-
-std::string key_for(const std::vector<Column>& columns) {
-    const bool taken = std::any_of(columns.begin(), columns.end(),
-                                   [](const Column& column) { return column.name == default_key; });
-    return taken ? other_key : default_key;
-}
-
 bool has_column(const TableInfo& table, const std::string& name) {
     return std::any_of(table.columns.begin(), table.columns.end(),
                        [&](const Column& column) { return column.name == name; });
@@ -142,8 +133,7 @@ Task<std::optional<TableInfo>> CassandraTable::Impl::find() {
 
 Task<void> CassandraTable::Impl::create(const Schema& schema) {
     std::string statement =
-        cassandra::create_table(options.keyspace, options.table, key_for(schema.columns),
-                                schema.columns, options.version_field);
+        cassandra::create_table(options.keyspace, options.table, schema, options.version_field);
     std::string what = "cannot create table " + name();
     co_await cassandra::run_ddl(session, std::move(statement), std::move(what));
 }
@@ -256,7 +246,6 @@ CassandraTable::CassandraTable(cql::Session& session, const Clock& clock, TableO
     : impl_(std::make_unique<Impl>(session, clock, std::move(options))) {}
 
 CassandraTable::~CassandraTable() = default;
-    schema.table_id = table->table_id.to_string();
 
 Task<Schema> CassandraTable::describe() {
     Schema schema;
@@ -267,6 +256,7 @@ Task<Schema> CassandraTable::describe() {
     }
     require_usable(*table, impl_->options.version_field);
     schema.exists = true;
+    schema.table_id = table->table_id.to_string();
     schema.key = table->key;
     schema.notes = table->notes;
     for (Column& column : table->columns) {

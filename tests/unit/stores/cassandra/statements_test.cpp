@@ -1,5 +1,6 @@
 #include "stores/cassandra/statements.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "stores/cassandra/agreements.hpp"
@@ -114,13 +115,30 @@ TEST(Statements, a_digest_of_many_columns_is_several_queries) {
 }
 
 TEST(Statements, a_table_is_made_with_frozen_insides_and_a_version) {
-    const std::vector<Column> columns{{"n", typed("list<list<int>>")}};
-    EXPECT_EQ(
-        create_table("shop", "orders", "id", columns, "updated_at"),
-        "CREATE TABLE IF NOT EXISTS \"shop\".\"orders\" (\"id\" uuid PRIMARY KEY, "
-        "\"n\" list<frozen<list<int>>>, \"updated_at\" timestamp) WITH comment = 'made by Duet'");
-    EXPECT_EQ(add_columns("shop", "orders", columns),
+    Schema schema;
+    schema.columns = {{"n", typed("list<list<int>>")}};
+    EXPECT_EQ(create_table("shop", "orders", schema, "updated_at"),
+              "CREATE TABLE IF NOT EXISTS \"shop\".\"orders\" (\"id\" uuid, "
+              "\"n\" list<frozen<list<int>>>, \"updated_at\" timestamp, PRIMARY KEY ((\"id\"))) "
+              "WITH comment = 'made by Duet'");
+    EXPECT_EQ(add_columns("shop", "orders", schema.columns),
               "ALTER TABLE \"shop\".\"orders\" ADD (\"n\" list<frozen<list<int>>>)");
+}
+
+TEST(Statements, a_table_is_made_with_the_key_it_had_or_a_uuid_by_a_free_name) {
+    Schema schema;
+    schema.columns = {{"id", typed("text")}};
+    EXPECT_THAT(create_table("shop", "orders", schema, "updated_at"),
+                testing::HasSubstr("(\"_id\" uuid, \"id\" text, \"updated_at\" timestamp, PRIMARY "
+                                   "KEY ((\"_id\")))"));
+    schema.key = Key({{"sensor", typed("text"), false},
+                      {"day", typed("date"), false},
+                      {"at", typed("timestamp"), true}});
+    schema.columns = {{"value", typed("double")}};
+    EXPECT_THAT(create_table("shop", "readings", schema, "updated_at"),
+                testing::HasSubstr("(\"sensor\" text, \"day\" date, \"at\" timestamp, \"value\" "
+                                   "double, \"updated_at\" timestamp, PRIMARY KEY ((\"sensor\", "
+                                   "\"day\"), \"at\"))"));
 }
 
 TEST(Statements, a_row_is_deleted_as_of_a_time) {
