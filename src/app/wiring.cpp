@@ -293,6 +293,9 @@ Agreement LivePair::agreement_of(const Described& described) {
     Agreement agreed = app::agree(described.table, described.index, described.limits);
     const std::vector<std::string> grown = documents_.grown(agreed.schema);
     agreed.new_fields.insert(agreed.new_fields.end(), grown.begin(), grown.end());
+    const bool may_map = plan_.shape.direction != sync::Direction::to_cassandra;
+    const std::string budget = documents_.fields_budget(agreed.schema, may_map);
+    if (!budget.empty()) agreed.schema.notes.push_back(budget);
     for (const std::string& note : agreed.schema.notes) {
         if (std::ranges::find(notes_, note) != notes_.end()) continue;
         log::info("note", {{"pair", plan_.name}, {"note", note}});

@@ -116,7 +116,8 @@ private:
         state.first_met = cursor->first_met;
         if (state.plan.creates_index) co_return;
         LivePair live(servers_, state.plan);
-        (void)co_await live.look();
+        const Agreement agreed = co_await live.look();
+        state.plan.notes = agreed.schema.notes;
         state.feeds = live.pair().feeds();
         state.no_journal = live.missing_journal();
         const Cursor position = co_await live.documents().position();

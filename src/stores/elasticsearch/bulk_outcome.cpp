@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/error.hpp"
 #include "stores/elasticsearch/reader.hpp"
 
@@ -11,6 +14,15 @@ namespace {
 
 bool has(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
+}
+
+/// The first number in brackets: "Limit of total fields [1000] has been exceeded". 0: none.
+int number_in(std::string_view reason) {
+    const std::size_t bracket = reason.find('[');
+    int number = 0;
+    if (bracket != std::string_view::npos)
+        std::from_chars(reason.data() + bracket + 1, reason.data() + reason.size(), number);
+    return number;
 }
 
 /// What is in the way of every record alike.
@@ -25,8 +37,8 @@ void throw_if_pair_level(int status, std::string_view type, std::string_view rea
             fmt::format("PUT /{}/_mapping {{\"dynamic\": true}}, or map the field", index));
     }
     if (has(reason, "Limit of total fields")) {
-        misconfigured(
-            fmt::format("PUT /{}/_settings {{\"index.mapping.total_fields.limit\": 2000}}", index));
+        misconfigured(fmt::format("PUT /{}/_settings {{\"index.mapping.total_fields.limit\": {}}}",
+                                  index, 2 * std::max(number_in(reason), 500)));
     }
     if (type == "security_exception")
         misconfigured("give Duet's user the right to write this index");

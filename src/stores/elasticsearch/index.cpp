@@ -21,7 +21,6 @@ namespace {
 
 constexpr std::size_t first_sample_page = 20;  // documents, before their size is known
 constexpr std::size_t sample_page_bytes = 2U << 20;
-constexpr std::size_t fields_allowed = 1'000;  // Elasticsearch's default
 
 /// The one index that an answer to GET /<name> describes.
 Json only_index(const Json& root, const std::string& name) {
@@ -38,12 +37,12 @@ void check(const Json& index, const std::string& name) {
         throw Misconfigured(fmt::format("index {}: {}", name, problem->what), problem->remedy);
     }
 }
+
 /// Documents may have fields that are not mapped. (A strict mapping takes no such documents.)
 bool hides_fields(const Json& mappings) {
     const std::string_view dynamic = mappings["dynamic"].text();
     return dynamic == "false" || dynamic == "runtime" || mappings["enabled"].text() == "false";
 }
-
 
 constexpr std::size_t field_name_limit = 512;  // characters, Elasticsearch's own
 
@@ -100,6 +99,12 @@ std::size_t window_of(const Json& settings) {
     return static_cast<std::size_t>(std::clamp<std::int64_t>(window, 1, ElasticIndex::most_hits));
 }
 
+std::size_t fields_limit_of(const Json& settings) {
+    const std::int64_t limit =
+        settings.at("mapping.total_fields.limit").integer_or(ElasticIndex::default_fields_limit);
+    return static_cast<std::size_t>(std::max<std::int64_t>(limit, 1));
+}
+
 std::size_t count_of(std::string_view text, std::string_view part) {
     std::size_t count = 0;
     for (std::size_t at = text.find(part); at != std::string_view::npos;
@@ -133,6 +138,7 @@ Task<Schema> ElasticIndex::describe() {
     const std::optional<std::string> body = co_await load();
     if (!body) {
         sampled_.clear();
+        fields_limit_ = default_fields_limit;
         co_return schema;
     }
     const JsonDocument answer = parse_answer(*body, options_.index);
@@ -151,13 +157,14 @@ Task<Schema> ElasticIndex::describe() {
                 options_.index, options_.version_field));
     }
     learn(properties);
+    schema.hides_fields = hides_fields(mappings);
     window_ = window_of(index["settings"]["index"]);
+    fields_limit_ = fields_limit_of(index["settings"]["index"]);
     co_await take_sample(std::string(mappings.raw()));
     const auto unit = sample_.number_unit(options_.version_field);
     schema.document_precision =
         StampFormat::of(version, unit, options_.index, options_.version_field).precision();
     MappedColumns mapped = columns_of(properties, options_.version_field, sample_);
-    schema.hides_fields = hides_fields(mappings);
     names_.to_columns(mapped);
     schema.columns = std::move(mapped.columns);
     schema.notes = std::move(mapped.notes);
@@ -289,7 +296,8 @@ std::string ElasticIndex::creation_body(const Schema& schema) const {
     for (const Column& column : columns)
         append_property(properties, column.name, names_.mapping_of(column));
     // Room for as many fields again that others add.
-    const std::size_t fields = std::max(fields_allowed, 2 * count_of(properties, "\"type\":"));
+    const std::size_t fields =
+        std::max(default_fields_limit, 2 * count_of(properties, "\"type\":"));
     return fmt::format(
         R"({{"settings":{{"index.mapping.ignore_malformed":true,)"
         R"("index.mapping.total_fields.limit":{}}},)"

@@ -43,6 +43,10 @@ public:
     /// Columns whose user-defined type has parts that their field lacked when the index was
     /// described.
     [[nodiscard]] std::vector<std::string> grown(const Schema& schema) const;
+    /// What a person should know before the index has as many fields as it may have
+    /// (index.mapping.total_fields.limit); empty: nothing. Throws Misconfigured, with what to type,
+    /// where those that the schema needs (if they are to be added) are too many.
+    [[nodiscard]] std::string fields_budget(const Schema& agreed, bool adds_fields) const;
     /// What provision() would send to make the index or the fields that it lacks, each with its
     /// body on a line of its own, for somebody who may to paste.
     [[nodiscard]] Task<std::vector<std::string>> requests(const Schema& agreed);
@@ -74,11 +78,12 @@ public:
     /// Documents met so far that are left out because they were written with a routing.
     [[nodiscard]] std::size_t routed_documents() const { return routed_.size(); }
 
-    static constexpr std::size_t most_hits = 10'000;     // of one search, Elasticsearch's own limit
-    static constexpr std::size_t sample_limit = 10'000;  // documents
-    static constexpr std::size_t sample_bytes = 16U << 20;  // of all of them
-    static constexpr std::size_t bulk_bytes = 5U << 20;     // of one bulk body
-    static constexpr std::size_t noted_limit = 10'000;      // ids and field names remembered
+    static constexpr std::size_t most_hits = 10'000;  // of one search, Elasticsearch's own limit
+    static constexpr std::size_t default_fields_limit = 1'000;  // Elasticsearch's own
+    static constexpr std::size_t sample_limit = 10'000;         // documents
+    static constexpr std::size_t sample_bytes = 16U << 20;      // of all of them
+    static constexpr std::size_t bulk_bytes = 5U << 20;         // of one bulk body
+    static constexpr std::size_t noted_limit = 10'000;          // ids and field names remembered
     static constexpr std::chrono::seconds sample_again{60};
     static constexpr std::chrono::seconds slow_refresh{5};
     static constexpr int point_in_time_seconds = 60;
@@ -140,6 +145,7 @@ private:
     elasticsearch::Layout layout_;
     elasticsearch::Routing routing_;
 
+    std::size_t fields_limit_ = 0;
     std::string sampled_;  // of which mapping
     std::int64_t sampled_at_ = 0;
     elasticsearch::Sample sample_;

@@ -334,6 +334,21 @@ MappedColumns columns_of(const Json& properties, std::string_view version_field,
     return mapped;
 }
 
+std::size_t count_fields(const Json& mappings) {
+    return count_new_fields(mappings, Json()) + mappings["runtime"].size();
+}
+
+std::size_t count_new_fields(const Json& added, const Json& mappings) {
+    std::size_t count = 0;
+    for (const char* inside : {"properties", "fields"}) {
+        for (const Json field : added[inside]) {
+            const Json there = mappings[inside][field.key()];
+            count += (there.exists() ? 0 : 1) + count_new_fields(field, there);
+        }
+    }
+    return count;
+}
+
 bool is_integer_field(std::string_view kind) {
     const auto number = number_kind(kind);
     return number && *number != Kind::double_;

@@ -61,6 +61,11 @@ struct MappedColumns {
 [[nodiscard]] MappedColumns columns_of(const Json& properties, std::string_view version_field,
                                        const Sample& sample);
 
+/// Fields as index.mapping.total_fields.limit counts them: objects and fields inside of fields
+/// too. Of what `added` holds, those that `mappings` lacks.
+[[nodiscard]] std::size_t count_fields(const Json& mappings);
+[[nodiscard]] std::size_t count_new_fields(const Json& added, const Json& mappings);
+
 /// A mapping's type for whole numbers; for numbers of any kind.
 [[nodiscard]] bool is_integer_field(std::string_view kind);
 [[nodiscard]] bool is_number_field(std::string_view kind);

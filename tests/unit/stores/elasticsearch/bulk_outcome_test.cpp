@@ -78,7 +78,11 @@ TEST(BulkOutcome, what_a_person_must_change_stops_the_pair_with_a_hint) {
     EXPECT_THAT(
         hint_of(item(400, "document_parsing_exception",
                      "[1:14] failed to parse: Limit of total fields [5] has been exceeded")),
-        HasSubstr("total_fields.limit"));
+        HasSubstr("\"index.mapping.total_fields.limit\": 1000"));
+    EXPECT_THAT(
+        hint_of(item(400, "document_parsing_exception",
+                     "[1:14] failed to parse: Limit of total fields [2000] has been exceeded")),
+        HasSubstr("\"index.mapping.total_fields.limit\": 4000"));
     EXPECT_THAT(hint_of(item(403, "security_exception", "action is unauthorized")),
                 HasSubstr("right"));
 }

@@ -208,5 +208,17 @@ TEST(Mapping, numbers_in_the_version_field_tell_their_unit) {
     EXPECT_EQ(sample_of({R"({"updated_at":"2026"})"}).number_unit("updated_at"), std::nullopt);
 }
 
+TEST(Mapping, fields_are_counted_as_the_limit_of_an_index_counts_them) {
+    const auto mappings = JsonDocument::parse(
+        R"({"properties":{"a":{"type":"text","fields":{"keyword":{"type":"keyword"}}},)"
+        R"("o":{"properties":{"b":{"type":"long"},"c":{"type":"long"}}}},"runtime":{"r":{}}})");
+    ASSERT_TRUE(mappings);
+    EXPECT_EQ(count_fields(mappings->root()), 6U);
+    const auto added = JsonDocument::parse(
+        R"({"properties":{"o":{"properties":{"d":{"type":"long"}}},"e":{"type":"text"}}})");
+    ASSERT_TRUE(added);
+    EXPECT_EQ(count_new_fields(added->root(), mappings->root()), 2U);
+}
+
 }  // namespace
 }  // namespace duet::elasticsearch
