@@ -230,4 +230,13 @@ std::vector<PairPlan> plan_pairs(const Config& config, const Inventory& inventor
     return plans;
 }
 
+bool may_be_paired(const Config& config, const std::string& name) {
+    const std::size_t dot = name.find('.');
+    const std::string keyspace = name.substr(0, dot);
+    const std::string table = dot == std::string::npos ? "" : name.substr(dot + 1);
+    return config.pairs.empty() || std::ranges::any_of(config.pairs, [&](const PairRule& rule) {
+               return rule.keyspace == keyspace && chosen(rule.tables, table);
+           });
+}
+
 }  // namespace duet::app

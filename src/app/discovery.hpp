@@ -51,4 +51,7 @@ struct PairPlan {
 /// the rules leave out are not mentioned: somebody chose that.
 [[nodiscard]] std::vector<PairPlan> plan_pairs(const Config& config, const Inventory& inventory);
 
+/// The configuration would pair a table of this name, keyspace.table.
+[[nodiscard]] bool may_be_paired(const Config& config, const std::string& name);
+
 }  // namespace duet::app

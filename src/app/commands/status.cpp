@@ -71,6 +71,7 @@ public:
         const std::vector<PairPlan> plans = plan_pairs(servers_.config(), inventory);
         elasticsearch_version_ = co_await servers_.client().version();
         has_notes_ = co_await has_state(servers_);
+        co_await find_gone(inventory, plans);
         std::vector<PairState> states;
         for (const PairPlan& plan : plans) {
             if (!plan.problem.empty()) continue;
@@ -90,6 +91,23 @@ private:
     Servers& servers_;
     std::string elasticsearch_version_;
     bool has_notes_ = false;
+    std::vector<std::string> gone_;  // pairs of which only Duet's notes are left
+
+    /// Pairs that Duet has met and that have neither a table nor an index now.
+    Task<void> find_gone(const Inventory& inventory, const std::vector<PairPlan>& plans) {
+        if (!has_notes_) co_return;
+        const std::vector<std::string> met = co_await servers_.state().pairs();
+        for (const std::string& name : met) {
+            const bool planned =
+                std::ranges::any_of(plans, [&](const PairPlan& plan) { return plan.name == name; });
+            const bool has_table =
+                std::ranges::any_of(inventory.tables, [&](const KnownTable& table) {
+                    return table.keyspace + "." + table.table == name;
+                });
+            if (!planned && !has_table && may_be_paired(servers_.config(), name))
+                gone_.push_back(name);
+        }
+    }
 
     Task<PairState> state_of(PairPlan plan) {
         PairState state;
@@ -185,6 +203,8 @@ private:
             for (const std::string& note : state.plan.notes) fmt::print("  note: {}\n", note);
             if (!state.no_journal.empty()) fmt::print("  no journal: {}\n", state.no_journal);
         }
+        for (const std::string& name : gone_)
+            fmt::print("{}: its table and its index are gone, and the pair with them\n", name);
         fmt::print("{}", left_out_text(plans));
     }
 
@@ -216,6 +236,7 @@ private:
                               {"cassandra", servers_.session().release_version()},
                               {"elasticsearch", elasticsearch_version_},
                               {"pairs", std::move(pairs)},
+                              {"gone", json::array(gone_.begin(), gone_.end())},
                               {"left_out", std::move(left_out)}};
         fmt::print("{}\n", json::serialize(all));
     }

@@ -144,6 +144,18 @@ Task<std::optional<Cursor>> CassandraState::load_cursor(std::string pair) {
     co_return cassandra::read_cursor(rows);
 }
 
+Task<std::vector<std::string>> CassandraState::pairs() {
+    std::string cql = "SELECT pair FROM " + impl_->table("cursors");
+    const auto pages = co_await cassandra::query_all(impl_->session, std::move(cql));
+    std::vector<std::string> names;
+    for (const cql::Rows& rows : pages) {
+        for (std::size_t row = 0; row < rows.size(); ++row)
+            names.push_back(cassandra::text_cell(rows, row, "pair"));
+    }
+    std::ranges::sort(names);
+    co_return names;
+}
+
 Task<bool> CassandraState::save_cursor(std::string pair, Cursor next,
                                        std::optional<Cursor> expected) {
     const std::string table = impl_->table("cursors");

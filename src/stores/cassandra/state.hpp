@@ -34,6 +34,8 @@ public:
     /// both do this: start one first.
     [[nodiscard]] Task<void> ensure();
 
+    /// Those that have a cursor, by name.
+    [[nodiscard]] Task<std::vector<std::string>> pairs();
     [[nodiscard]] Task<std::optional<Cursor>> load_cursor(std::string pair) override;
     [[nodiscard]] Task<bool> save_cursor(std::string pair, Cursor next,
                                          std::optional<Cursor> expected) override;
