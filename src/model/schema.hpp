@@ -36,6 +36,8 @@ struct Schema {
     std::optional<Precision> version_precision;
     /// An index's: how exactly its version field can be written.
     Precision document_precision = Precision::microseconds;
+    /// The field of a document that says when the record ends; empty: the index has none.
+    std::string expiry_field;
     /// What a person should know: columns not synced and why, a version column of an unusable type.
     std::vector<std::string> notes;
 

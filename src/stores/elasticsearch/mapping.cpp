@@ -334,6 +334,12 @@ MappedColumns columns_of(const Json& properties, std::string_view version_field,
     return mapped;
 }
 
+std::string expiry_mapping() {
+    return R"({"type":"date","ignore_malformed":true,"meta":{"duet":"expiry"}})";
+}
+
+bool is_expiry_field(const Json& mapped) { return mapped["meta"]["duet"].text() == "expiry"; }
+
 bool is_integer_field(std::string_view kind) {
     const auto number = number_kind(kind);
     return number && *number != Kind::double_;
