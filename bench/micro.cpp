@@ -140,7 +140,7 @@ void read_rows(benchmark::State& state) {
     const cql::Rows answer = rows();
     for ([[maybe_unused]] const auto round : state) {
         for (std::size_t row = 0; row < answer.size(); ++row)
-            benchmark::DoNotOptimize(reader.read(answer, row, false));
+            benchmark::DoNotOptimize(reader.read(answer, row, false, 0));
     }
     count(state, answer.body.size(), answer.size());
 }
@@ -157,7 +157,7 @@ void write_rows(benchmark::State& state) {
             write.content = &all[i];
             write.version = Version{records()[i].stamp};
             write.timestamp = write_time;
-            const auto bound = cassandra::bind_row(layout, write);
+            const auto bound = cassandra::bind_row(layout, write, 0);
             bytes += std::get<cassandra::BoundRow>(bound).bytes;
         }
     }

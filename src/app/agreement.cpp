@@ -131,6 +131,27 @@ std::vector<std::string> new_key_fields(const Schema& table, const Schema& index
     return fields;
 }
 
+/// The field in which documents say when they end; empty: none is needed. A column or a field of
+/// that name that users made is content, and stays it.
+std::string expiry_field(const Schema& table, const Schema& index, const TableLimits& limits) {
+    const auto taken = [&](const std::string& name) {
+        return table.find(name) || table.key.has(name) || index.find(name) ||
+               std::ranges::find(limits.shape.fields, name, &FieldRule::field) !=
+                   limits.shape.fields.end();
+    };
+    if (!index.expiry_field.empty() && !taken(index.expiry_field)) return index.expiry_field;
+    const bool needed = !index.exists || limits.expires;
+    if (!needed || limits.shape.direction == sync::Direction::to_cassandra) return {};
+    for (const std::string& name : {limits.expiry_field, "_" + limits.expiry_field}) {
+        if (!taken(name)) return name;
+    }
+    throw Misconfigured(
+        fmt::format("table {}: rows that end (TTL) need a field in index {} that says when, and "
+                    "{} and _{} are taken",
+                    table.name, index.name, limits.expiry_field, limits.expiry_field),
+        "name a field that is free as expiry_field");
+}
+
 }  // namespace
 
 Agreement agree(const Schema& table, const Schema& index, const TableLimits& limits) {
@@ -145,10 +166,20 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
     schema.notes = table.notes;
     schema.notes.insert(schema.notes.end(), index.notes.begin(), index.notes.end());
 
+    schema.expiry_field = expiry_field(table, index, limits);
+    if (schema.expiry_field == "_" + limits.expiry_field) {
+        schema.notes.push_back(
+            fmt::format("documents say when they end in the field {}: {} is taken (expiry_field)",
+                        schema.expiry_field, limits.expiry_field));
+    }
+
     const sync::Direction direction = limits.shape.direction;
     LeftAlone left;
     if (direction != sync::Direction::to_cassandra)
         agreed.new_fields = new_key_fields(table, index);
+    const bool new_expiry_field = index.exists && schema.expiry_field != index.expiry_field;
+    if (new_expiry_field && !schema.expiry_field.empty())
+        agreed.new_fields.push_back(schema.expiry_field);
     for (const Column& column : table.columns) {
         if (!chosen(limits.shape.columns, column.name)) continue;
         const auto at = index.find(column.name);

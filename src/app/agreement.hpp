@@ -14,6 +14,9 @@ namespace duet::app {
 /// What only Cassandra knows about a table beside its Schema.
 struct TableLimits {
     std::string version_field = "updated_at";
+    std::string expiry_field = "expires_at";
+    /// Rows of the table end by themselves (TTL), so that an index needs a field for it.
+    bool expires = false;
     /// Columns that somebody dropped: not added again.
     std::vector<std::string> dropped;
     /// What the [[pair]] takes of both sides, and which way.

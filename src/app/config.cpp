@@ -55,6 +55,11 @@ void read_general(Section& top, Config& config) {
     if (!is_plain_name(config.version_field)) {
         top.fail("version_field", "must be a name of letters, digits and underscores");
     }
+    top.read("expiry_field", config.expiry_field);
+    if (!is_plain_name(config.expiry_field) || config.expiry_field == config.version_field) {
+        top.fail("expiry_field",
+                 "must be a name of letters, digits and underscores, and not the version_field");
+    }
     std::string journal = "auto";
     top.read_word("journal", journal, {"auto", "yes", "no"});
     if (journal == "yes") config.journal = JournalUse::yes;

@@ -81,6 +81,7 @@ struct PairRule {
 struct Config {
     std::chrono::milliseconds period{1'000};
     std::string version_field = "updated_at";
+    std::string expiry_field = "expires_at";
     /// Beside a faster feed; empty: as often as takes a hundredth of the time.
     std::optional<std::chrono::milliseconds> sweep_every;
     double sweep_share = 0.25;  // of the time, where the sweep is a table's only feed

@@ -120,6 +120,7 @@ std::string status(const Overview& overview) {
                          {"rows_written", pair.total.rows_written},
                          {"documents_deleted", pair.total.documents_deleted},
                          {"rows_deleted", pair.total.rows_deleted},
+                         {"documents_expired", pair.total.expired},
                          {"stamped", pair.total.stamped},
                          {"beaten_kept", pair.total.kept},
                          {"quarantined", pair.quarantined},

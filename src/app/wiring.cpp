@@ -78,6 +78,7 @@ IndexOptions index_options(const Config& config, const PairPlan& plan) {
     IndexOptions options;
     options.index = plan.index;
     options.version_field = config.version_field;
+    options.expiry_field = config.expiry_field;
     options.refresh_at_most = config.refresh_at_most;
     for (const FieldRule& rule : plan.shape.fields) {
         options.fields.push_back(
@@ -264,6 +265,8 @@ Task<LivePair::Described> LivePair::describe() {
     described.table = co_await rows_.describe();
     described.index = co_await documents_.describe();
     described.limits.version_field = servers_.config().version_field;
+    described.limits.expiry_field = servers_.config().expiry_field;
+    described.limits.expires = pair_.context().lacks_expiry_field;
     described.limits.shape = plan_.shape;
     described.limits.max_columns = servers_.config().max_new_columns;
     std::string keyspace = plan_.keyspace;
@@ -271,7 +274,10 @@ Task<LivePair::Described> LivePair::describe() {
     const auto info =
         co_await cassandra::find_table(servers_.session(), std::move(keyspace), std::move(table));
     TableTraits traits;
-    if (info) traits = {info->dropped, info->statics};
+    if (info) {
+        traits = {info->dropped, info->statics};
+        described.limits.expires = described.limits.expires || info->default_ttl > 0;
+    }
     vanished_.look(described.table, described.index, traits, servers_.clock().now());
     described.limits.dropped = std::move(traits.dropped);
     co_return described;

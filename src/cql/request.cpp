@@ -16,6 +16,7 @@ enum Flag : std::uint32_t {
     flag_paging_state = 0x08,
     flag_serial_consistency = 0x10,
     flag_timestamp = 0x20,
+    flag_now_in_seconds = 0x100,
 };
 
 constexpr std::int32_t invalid_request = 0x2200;  // the code with which the server would refuse it
@@ -58,6 +59,20 @@ void append_flags(Bytes& out, Version version, std::uint32_t flags) {
     }
 }
 
+bool tells_time(Version version, const QueryParameters& parameters) {
+    return version == Version::v5 && parameters.now_in_seconds;
+}
+
+/// What stands last in every request that has parameters.
+void append_times(Bytes& out, Version version, const QueryParameters& parameters) {
+    if (parameters.timestamp) {
+        append_big(out, *parameters.timestamp);
+    }
+    if (tells_time(version, parameters)) {
+        append_big(out, static_cast<std::int32_t>(*parameters.now_in_seconds));
+    }
+}
+
 void append_values(Bytes& out, std::span<const Bound> values) {
     append_count(out, values.size(), "values");
     for (const Bound& value : values) {
@@ -82,6 +97,7 @@ void append_parameters(Bytes& out, Version version, const QueryParameters& param
     flags |= parameters.page_size > 0 ? flag_page_size : 0U;
     flags |= parameters.paging_state.empty() ? 0U : flag_paging_state;
     flags |= parameters.timestamp ? flag_timestamp : 0U;
+    flags |= tells_time(version, parameters) ? flag_now_in_seconds : 0U;
     append_big(out, static_cast<std::uint16_t>(parameters.consistency));
     append_flags(out, version, flags);
     if (!parameters.values.empty()) {
@@ -94,9 +110,7 @@ void append_parameters(Bytes& out, Version version, const QueryParameters& param
         append_int_bytes(out, parameters.paging_state);
     }
     append_big(out, static_cast<std::uint16_t>(parameters.serial_consistency));
-    if (parameters.timestamp) {
-        append_big(out, *parameters.timestamp);
-    }
+    append_times(out, version, parameters);
 }
 
 }  // namespace
@@ -157,12 +171,12 @@ Bytes encode_batch(Version version, std::span<const BatchItem> items,
         append_values(out, item.values);
     }
     append_big(out, static_cast<std::uint16_t>(parameters.consistency));
-    append_flags(out, version,
-                 flag_serial_consistency | (parameters.timestamp ? flag_timestamp : 0U));
+    std::uint32_t flags = flag_serial_consistency;
+    flags |= parameters.timestamp ? flag_timestamp : 0U;
+    flags |= tells_time(version, parameters) ? flag_now_in_seconds : 0U;
+    append_flags(out, version, flags);
     append_big(out, static_cast<std::uint16_t>(parameters.serial_consistency));
-    if (parameters.timestamp) {
-        append_big(out, *parameters.timestamp);
-    }
+    append_times(out, version, parameters);
     return finish(std::move(out));
 }
 

@@ -23,6 +23,7 @@ struct QueryParameters {
     std::int32_t page_size = 0;  // 0: the server does not cut the answer into pages
     ByteView paging_state;
     std::optional<std::int64_t> timestamp;
+    std::optional<std::int64_t> now_in_seconds;  // v5
     std::span<const Bound> values;
     bool skip_metadata = false;  // the columns of the answer are known from PREPARE
 };
@@ -37,7 +38,7 @@ struct QueryParameters {
 /// `result_metadata_id` goes out in v5 only.
 [[nodiscard]] Bytes encode_execute(Version version, ByteView id, ByteView result_metadata_id,
                                    const QueryParameters& parameters);
-/// UNLOGGED. Of the parameters it takes the consistencies and the timestamp.
+/// UNLOGGED. Of the parameters it takes the consistencies, the timestamp and the time.
 [[nodiscard]] Bytes encode_batch(Version version, std::span<const BatchItem> items,
                                  const QueryParameters& parameters);
 

@@ -85,6 +85,7 @@ QueryParameters Session::State::parameters(const RequestOptions& request) const 
     parameters.page_size = request.page_size;
     parameters.paging_state = request.paging_state;
     parameters.timestamp = request.timestamp;
+    parameters.now_in_seconds = request.now_in_seconds;
     return parameters;
 }
 

@@ -99,7 +99,10 @@ struct RequestOptions {
     std::int32_t page_size = 5'000;
     Bytes paging_state;                     // of the page before
     std::optional<std::int64_t> timestamp;  // default timestamp of the request (microseconds)
-    bool idempotent = true;                 // may be sent again after a lost reply (not LWT)
+    /// What time it is, as far as TTLs are concerned (seconds since 1970); else, and in v4, the
+    /// server's.
+    std::optional<std::int64_t> now_in_seconds;
+    bool idempotent = true;  // may be sent again after a lost reply (not LWT)
 };
 
 /// A page of rows. Cells point into `body`.

@@ -41,6 +41,8 @@ struct Schema {
     std::vector<std::string> carried;
     /// An index's: documents may have fields that its mapping does not show.
     bool hides_fields = false;
+    /// The field of a document that says when the record ends; empty: the index has none.
+    std::string expiry_field;
     /// What a person should know: columns not synced and why, a version column of an unusable type.
     std::vector<std::string> notes;
 

@@ -16,6 +16,7 @@
 #include "base/task.hpp"
 #include "model/agreed.hpp"
 #include "model/cursor.hpp"
+#include "model/expiry.hpp"
 #include "model/record.hpp"
 #include "model/schema.hpp"
 
@@ -45,8 +46,11 @@ struct State {
     bool stamped = false;
     /// Rows: the newest WRITETIME over all cells.
     std::optional<std::int64_t> newest_write;
-    /// Rows: a cell has a TTL; such rows are left out (V10).
-    bool expiring = false;
+    /// When the record ends by itself (TTL), microseconds since 1970; empty: never. Rows: when the
+    /// last of the cells does, if all of them do.
+    std::optional<std::int64_t> expires_at;
+    /// Rows: when the first of the cells ends, by which the row changes.
+    std::optional<std::int64_t> changes_at;
     /// Documents: the clock read just before this state was read (V2).
     std::int64_t seen_at = 0;
     Guard guard;
@@ -84,6 +88,7 @@ struct Write {
     Version version;             // what both sides share afterwards
     std::int64_t timestamp = 0;  // rows: USING TIMESTAMP
     Guard guard;                 // documents: if_seq_no and if_primary_term, or create
+    std::optional<std::int64_t> expires_at{};  // as State's
     /// Rows: what was read before; null is written only where it had a value. nullptr: nothing was
     /// there.
     const State* previous = nullptr;
@@ -182,6 +187,8 @@ public:
     [[nodiscard]] virtual std::int64_t token(const Id& id) const = 0;
     /// Asks the server each time.
     [[nodiscard]] virtual Task<TableHistory> history() = 0;
+    /// Those of the ids that have no row now, by the server's own clock.
+    [[nodiscard]] virtual Task<std::vector<Id>> absent(std::span<const Id> ids) = 0;
     [[nodiscard]] virtual Task<RangeDigest> digest(TokenRange range) = 0;
     /// What `write` adds to the digest of its range if nothing else is in the row (first copy into
     /// an empty table).

@@ -34,13 +34,16 @@ std::size_t Buckets::place_of(std::int64_t token) const {
 }
 
 std::uint64_t Buckets::content_of(std::uint64_t key, const State& state) const {
-    return deep_ ? mix64(key ^ mix64(digest(state.content, schema_))) : mix64(key);
+    if (!deep_) return mix64(key);
+    // Ends that are only nearly the same make a part doubtful, and its records are compared.
+    const auto end = static_cast<std::uint64_t>(state.expires_at.value_or(0));
+    return mix64(key ^ mix64(digest(state.content, schema_) ^ mix64(end)));
 }
 
 void Buckets::add_row(const Id& id, std::int64_t token, const State& row) {
     Bucket& bucket = bucket_of(token);
     ++bucket.rows;
-    if (row.problem || row.expiring) bucket.doubtful = true;
+    if (row.problem) bucket.doubtful = true;
     const std::uint64_t key = key_of(id);
     bucket.content += content_of(key, row);
     if (!row.version) {

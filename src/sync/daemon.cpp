@@ -101,6 +101,7 @@ void Daemon::note(Served& served, const Report& report) {
     count("duet_records_applied_total", "elasticsearch", report.documents_written);
     count("duet_records_deleted_total", "cassandra", report.rows_deleted);
     count("duet_records_deleted_total", "elasticsearch", report.documents_deleted);
+    count("duet_records_expired_total", "elasticsearch", report.expired);
     metrics::set("duet_quarantined_records", {{"pair", status.pair}},
                  static_cast<double>(status.quarantined));
 }

@@ -18,7 +18,6 @@ public:
         : sight_(sight), rules_(rules), row_(sight.row), document_(sight.document) {}
 
     [[nodiscard]] Decision decide() const {
-        if (row_.exists && row_.expiring) return LeaveOut{};  // V10
         if (row_.exists && row_.problem) return Refuse{"cassandra", *row_.problem};
         if (document_.exists && document_.problem) return unreadable();
         if (rules_.direction == Direction::to_elasticsearch) return mirror_row();
@@ -27,6 +26,7 @@ public:
         if (!row_.exists) return row_missing();
         // V6: without a version on one side, equal is level as it stands: nothing is written.
         if (sight_.same && (!row_.version || !document_.version)) return Settle{};
+        if (runs_out_by(sight_.now)) return over_the_ended();
         return document_.version ? both_versions(document_.version->micros) : unstamped();
     }
 
@@ -78,6 +78,27 @@ private:
         return write;
     }
 
+    /// V10: the document's time has run out by this moment.
+    [[nodiscard]] bool runs_out_by(std::int64_t moment) const {
+        return document_.expires_at && *document_.expires_at <= moment;
+    }
+
+    [[nodiscard]] std::int64_t tolerance() const { return rules_.expiry_tolerance.count(); }
+
+    /// V10: a document that has run out says nothing of a row that is there.
+    [[nodiscard]] Decision over_the_ended() const {
+        if (sight_.same) return Settle{};
+        return row_wins_as(row_.version.value_or(document_.version.value_or(no_version)).micros);
+    }
+
+    /// V10: the document of a row that is not there runs out by itself; nothing where it does not.
+    [[nodiscard]] std::optional<Decision> ending() const {
+        if (!runs_out_by(sight_.now + tolerance())) return std::nullopt;
+        const std::int64_t certain = *document_.expires_at + tolerance();
+        if (certain > sight_.now) return Wait{certain, !sight_.settled};
+        return ExpireDocument{!sight_.settled};
+    }
+
     [[nodiscard]] bool newer(std::optional<Version> left, std::optional<Version> right) const {
         return left && right && cut(left->micros, precision()) > cut(right->micros, precision());
     }
@@ -100,6 +121,7 @@ private:
     [[nodiscard]] Decision mirror_row() const {
         if (!row_.exists) {
             if (!document_.exists) return Settle{};
+            if (const auto end = ending()) return *end;
             return document_goes() ? Decision{deletion_of_document()} : Stay{};
         }
         const bool level = document_.exists && sight_.same;
@@ -112,6 +134,10 @@ private:
             if (!row_.exists) return Settle{};
             const auto deletion = deletion_of_row();
             return deletion ? Decision{*deletion} : Stay{};
+        }
+        // The source is never written, and a row of less than a second cannot be.
+        if (runs_out_by(sight_.now + tolerance())) {
+            return row_.exists && sight_.same ? Decision{Settle{}} : Stay{};
         }
         WriteRow write;
         write.version =
@@ -168,6 +194,7 @@ private:
 
     /// V10: a record that vanished from Cassandra, or has never been there.
     [[nodiscard]] Decision row_missing() const {
+        if (const auto end = ending()) return *end;
         if (document_goes()) return deletion_of_document();
         if (document_.version) return document_wins_as(document_.version->micros, false);
         if (sight_.old) return document_wins_as(sight_.first_met, false);

@@ -19,7 +19,8 @@ struct Sight {
     /// The document was there, in this state, when the pair first met (its position is at or below
     /// G0).
     bool old = false;
-    /// V6: both are there and equal. Meaningless unless both exist.
+    /// V6: both are there and equal, in content and in when they end. Meaningless unless both
+    /// exist.
     bool same = false;
     /// Both differ only in columns that have come back since the document was compared last, and in
     /// each of them the row has a value: it was written since. Meaningless unless both exist.
@@ -36,8 +37,17 @@ struct Sight {
 /// Both sides are level, or there is nothing: remember the document's state as settled.
 struct Settle {};
 
-/// A row that expires (V10): touched on neither side.
-struct LeaveOut {};
+/// The row is not there, and the document's time runs out about now: a moment later it is clear
+/// whether that is why.
+struct Wait {
+    std::int64_t until = 0;      // microseconds since 1970
+    bool keep_document = false;  // V8: it is not settled, and will be by then
+};
+
+/// The document's time has run out, and it has no row: it goes.
+struct ExpireDocument {
+    bool keep_document = false;  // V8: it is not settled
+};
 
 /// One direction: only the copy has the record, and it stays there as it is.
 struct Stay {};
@@ -87,8 +97,8 @@ struct Refuse {
 /// first_meeting = "stop": a person must choose.
 struct StopPair {};
 
-using Decision = std::variant<Settle, LeaveOut, Stay, StampDocument, WriteDocument, WriteRow,
-                              DeleteRow, DeleteDocument, Refuse, StopPair>;
+using Decision = std::variant<Settle, Wait, ExpireDocument, Stay, StampDocument, WriteDocument,
+                              WriteRow, DeleteRow, DeleteDocument, Refuse, StopPair>;
 
 /// Never fails, asks nobody, depends on nothing but its arguments.
 [[nodiscard]] Decision decide(const Sight& sight, const Rules& rules);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "model/record.hpp"
@@ -27,6 +28,11 @@ public:
     /// So many were made.
     void made(std::uint64_t count, std::int64_t now);
 
+    /// Duet has deleted so many documents, for whatever reason: Elasticsearch counts them, too.
+    void note_own(std::uint64_t documents) { own_ += documents; }
+    /// How many since the last time; forgotten here.
+    [[nodiscard]] std::uint64_t take_own() { return std::exchange(own_, 0); }
+
     /// At most `limit` of them, or all; they are forgotten here.
     [[nodiscard]] std::vector<Id> take(std::size_t limit = SIZE_MAX);
 
@@ -47,6 +53,7 @@ private:
 
     std::unordered_set<Id> found_;
     std::size_t beyond_ = 0;
+    std::uint64_t own_ = 0;
     bool armed_ = false;
     bool forced_ = false;
     std::uint64_t recent_ = 0;  // made since

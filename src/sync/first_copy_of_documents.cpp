@@ -88,6 +88,7 @@ std::optional<Write> FirstCopyOfDocuments::insertion(const Change& change, std::
     write.content = &document.content;
     write.version = row->version;
     write.timestamp = row->timestamp;
+    write.expires_at = document.expires_at;
     return write;
 }
 
@@ -121,6 +122,10 @@ Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& tot
         const std::int64_t token = context_.rows.token(writes[i].id);
         expect(writes[i], token);
         ++total.rows_written;
+        if (writes[i].expires_at) {
+            context_.expiries.remember(
+                writes[i].id, *writes[i].expires_at + context_.rules.expiry_tolerance.count());
+        }
         if (!context_.propagates()) continue;
         Agreed agreed;
         agreed.kind = Agreed::Kind::record;

@@ -68,7 +68,8 @@ Task<void> Pair::agree() {
     if (level_) agreed_edition_ = std::move(current);
     agreed_at_ = context_.clock.now();
     looked_ = 0;
-    const bool moved = schema.columns != context_.schema.columns;
+    const bool moved = schema.columns != context_.schema.columns ||
+                       schema.expiry_field != context_.schema.expiry_field;
     context_.schema = std::move(schema);
     context_.rules.version_column = context_.schema.version_precision.has_value();
     if (context_.schema.version_precision)
@@ -261,9 +262,11 @@ Task<Report> Pair::pass() {
     total += followed;
     Report rows = co_await follow_rows();
     total += rows;
+    Report ended = co_await follow_ends();
+    total += ended;
     Report swept = co_await sweep_within_share();
     total += swept;
-    looked_ += followed.looked + swept.looked;
+    looked_ += followed.looked + ended.looked + swept.looked;
     co_await keep(false);
     co_return total;
 }
@@ -303,6 +306,35 @@ Task<Report> Pair::follow_rows() {
     }
     looked_ += total.looked;
     co_return total;
+}
+
+Task<Report> Pair::follow_ends() {
+    Report total;
+    for (int pages = 0; !stopping_ && pages < passes_at_once; ++pages) {
+        std::vector<Id> ids = context_.expiries.due(context_.clock.now(), batch_limit);
+        if (ids.empty()) break;
+        Report report = co_await look_at_ended(std::move(ids));
+        total += report;
+    }
+    co_return total;
+}
+
+Task<Report> Pair::look_at_ended(std::vector<Id> ids) {
+    const std::int64_t now = context_.clock.now();
+    try {
+        Report total = co_await make_room();
+        Report report = co_await reconciler_.reconcile(ids);
+        for (const Id& id : report.unsettled) {
+            context_.expiries.remember(id,
+                                       now + std::chrono::microseconds(settings_.period).count());
+        }
+        if (report.schema_moved) co_await agree();
+        total += report;
+        co_return total;
+    } catch (...) {
+        for (const Id& id : ids) context_.expiries.remember(id, now);
+        throw;
+    }
 }
 
 void Pair::sweep_anew() {

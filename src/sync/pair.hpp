@@ -130,6 +130,9 @@ private:
     [[nodiscard]] Task<Report> copy_rows();
     /// What the rows' fast feed says, if there is one.
     [[nodiscard]] Task<Report> follow_rows();
+    /// The records whose end has come.
+    [[nodiscard]] Task<Report> follow_ends();
+    [[nodiscard]] Task<Report> look_at_ended(std::vector<Id> ids);
     /// Only a whole round finds what the rows' feed has missed.
     void sweep_anew();
     /// When the next round of the sweep is due, if the last one ended now.

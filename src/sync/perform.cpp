@@ -31,6 +31,7 @@ Task<std::vector<Reconciler::Item*>> Reconciler::perform(Plan plan, Report& repo
     if (!plan.rows.empty()) co_await write_rows(plan, again, report);
     if (!plan.row_removals.empty()) co_await remove_rows(plan, again, report);
     if (!plan.document_removals.empty()) co_await remove_documents(plan, again, report);
+    if (!plan.ended.empty()) co_await remove_ended(plan, again, report);
     for (auto& [item, refuse] : plan.refusals) {
         co_await quarantine(*item, std::move(refuse.side), std::move(refuse.refusal), report);
     }
@@ -46,6 +47,7 @@ Task<void> Reconciler::settle(std::vector<Item*> items, Report& report) {
             context_.settled.remember(item->document->guard);
         }
         ++report.level;
+        remember_end(*item);
         if (context_.quarantine.holds(item->id)) co_await context_.quarantine.release(item->id);
     }
 }
@@ -83,6 +85,7 @@ Task<void> Reconciler::write_documents(Plan& plan, std::vector<Item*>& again, Re
         write.content = &item->row->content;
         write.version = decision.version;
         write.guard = item->document->guard;
+        write.expires_at = item->row->expires_at;
         writes.push_back(write);
     }
     const std::vector<Outcome> outcomes = co_await context_.documents.apply(writes);
@@ -121,6 +124,7 @@ Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report&
         write.content = &item->document->content;
         write.version = decision.version;
         write.timestamp = decision.timestamp;
+        write.expires_at = item->document->expires_at;
         write.previous = item->row->exists ? &*item->row : nullptr;
         writes.push_back(write);
     }
@@ -137,6 +141,8 @@ Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report&
                 ++report.rows_written;
                 context_.quarantine.note_success();
                 item->row->exists = true;
+                item->row->expires_at = item->document->expires_at;
+                item->row->changes_at = item->document->expires_at;
                 item->shared = plan.rows[i].second.version;
                 level.push_back(item);
                 break;
@@ -163,6 +169,11 @@ Task<void> Reconciler::write_rows(Plan& plan, std::vector<Item*>& again, Report&
 /// since is newer.
 Task<void> Reconciler::hidden(Item* item, std::int64_t past, std::vector<Item*>& again,
                               Report& report) {
+    const auto end = item->document->expires_at;
+    if (end && *end <= context_.clock.now() + context_.rules.expiry_tolerance.count()) {
+        look_again(item, again, report);  // no deletion: its time has run out
+        co_return;
+    }
     if (++item->hidden > hidden_limit) {
         Refusal refusal;
         refusal.reason =

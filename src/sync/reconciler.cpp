@@ -161,16 +161,16 @@ Reconciler::Plan Reconciler::plan(const std::vector<Item*>& pending, Report& rep
     for (Item* item : pending) {
         const State& row = *item->row;
         const State& document = *item->document;
-        if (document
-                .unfamiliar) {  // settled now, its new field would be taken for cleared later (V4)
+        if (moves_schema(row, document)) {
             report.schema_moved = true;
             report.unsettled.push_back(item->id);
             continue;
         }
         const bool readable = !row.problem && !document.problem;
         const bool comparable = row.exists && document.exists && readable;
-        const bool same =
-            comparable && same_content(row.content, document.content, context_.schema);
+        const bool same = comparable &&
+                          same_content(row.content, document.content, context_.schema) &&
+                          context_.rules.same_end(row, document);
         const bool settled =
             context_.settled.contains(document.guard) && !context_.quarantine.holds(item->id);
         const bool old = context_.checkpoint.is_old(document.guard);
@@ -191,6 +191,15 @@ Reconciler::Plan Reconciler::plan(const std::vector<Item*>& pending, Report& rep
     return steps;
 }
 
+bool Reconciler::moves_schema(const State& row, const State& document) {
+    // Settled now, its new field would be taken for cleared later (V4).
+    if (document.unfamiliar) return true;
+    const bool lacks = row.expires_at && context_.schema.expiry_field.empty() &&
+                       context_.rules.direction != Direction::to_cassandra;
+    context_.lacks_expiry_field = context_.lacks_expiry_field || lacks;
+    return lacks;
+}
+
 void Reconciler::add_to(Plan& plan, Item& item, Decision decision, Report& report) {
     if (std::holds_alternative<Settle>(decision)) {
         item.shared = item.row->version.value_or(item.document->version.value_or(no_version));
@@ -198,10 +207,7 @@ void Reconciler::add_to(Plan& plan, Item& item, Decision decision, Report& repor
         return;
     }
     if (add_removal(plan, item, decision, report)) return;
-    if (std::holds_alternative<LeaveOut>(decision)) {
-        ++report.expiring;
-        return;
-    }
+    if (add_expiry(plan, item, decision, report)) return;
     if (std::holds_alternative<Stay>(decision)) {
         ++report.stayed;
         return;
@@ -269,14 +275,20 @@ bool Reconciler::add_removal(Plan& plan, Item& item, const Decision& decision, R
     return true;
 }
 
+/// Neither side has changed since it was refused.
+bool Reconciler::rests_in_quarantine(const Item& item) const {
+    return context_.quarantine.holds(item.id) &&
+           context_.quarantine.unchanged(item.id, *item.row, digest_of(*item.row, context_.schema),
+                                         *item.document);
+}
+
 bool Reconciler::left_alone(Item& item, Plan& plan, Report& report) {
-    const bool held = context_.quarantine.holds(item.id);
-    if (!held && !item.watched) return false;
-    const std::uint64_t row = digest_of(*item.row, context_.schema);
-    if (held && context_.quarantine.unchanged(item.id, *item.row, row, *item.document)) {
+    if (rests_in_quarantine(item)) {
         ++report.quarantined;
         return true;
     }
+    if (!item.watched && !context_.quarantine.holds(item.id)) return false;
+    const std::uint64_t row = digest_of(*item.row, context_.schema);
     const std::uint64_t document = digest_of(*item.document, context_.schema);
     if (context_.rewrites.may_write(item.id, *item.row, with_version(row, *item.row),
                                     *item.document, with_version(document, *item.document))) {

@@ -12,6 +12,7 @@
 #include "sync/checkpoint.hpp"
 #include "sync/decide.hpp"
 #include "sync/deletions.hpp"
+#include "sync/expiries.hpp"
 #include "sync/quarantine.hpp"
 #include "sync/report.hpp"
 #include "sync/rewrites.hpp"
@@ -34,6 +35,9 @@ struct Context {
     Rewrites rewrites;
     Checkpoint checkpoint;
     Deletions deletions;
+    Expiries expiries;
+    /// A row that ends was met, and the index has no field that could say so.
+    bool lacks_expiry_field = false;
     TableHistory table;  // as last asked for; only where deletes are propagated
 
     Context(std::string name, RowStore& row_store, DocumentStore& document_store,
@@ -100,6 +104,7 @@ private:
         std::vector<std::pair<Item*, WriteRow>> rows;
         std::vector<std::pair<Item*, DeleteRow>> row_removals;
         std::vector<std::pair<Item*, DeleteDocument>> document_removals;
+        std::vector<Item*> ended;
         std::vector<std::pair<Item*, Refuse>> refusals;
         std::vector<Beaten> beaten;
         std::vector<Item*> level;
@@ -120,12 +125,19 @@ private:
     [[nodiscard]] AgreedNote note_of(const Item& item, const Agreed& agreed) const;
     [[nodiscard]] std::optional<Agreed> to_be_noted(const Item& item) const;
     [[nodiscard]] Plan plan(const std::vector<Item*>& pending, Report& report);
+    /// Something about this record is new: the pair must agree on its schema first.
+    [[nodiscard]] bool moves_schema(const State& row, const State& document);
     void add_to(Plan& plan, Item& item, Decision decision, Report& report);
+    [[nodiscard]] bool rests_in_quarantine(const Item& item) const;
+    /// Waits for the end of records, or makes it. False: it is another decision.
+    bool add_expiry(Plan& plan, Item& item, const Decision& decision, Report& report);
     [[nodiscard]] bool left_alone(Item& item, Plan& plan, Report& report);
     void keep(Plan& plan, Item& item, bool row, Version winner, std::string reason, Report& report);
     [[nodiscard]] Task<void> remove_rows(Plan& plan, std::vector<Item*>& again, Report& report);
     [[nodiscard]] Task<void> remove_documents(Plan& plan, std::vector<Item*>& again,
                                               Report& report);
+    [[nodiscard]] Task<void> remove_ended(Plan& plan, std::vector<Item*>& again, Report& report);
+    void remember_end(const Item& item);
     [[nodiscard]] Task<std::vector<Item*>> perform(Plan plan, Report& report);
     [[nodiscard]] Task<void> stamp(Plan& plan, std::vector<Item*>& again, Report& report);
     [[nodiscard]] Task<void> write_documents(Plan& plan, std::vector<Item*>& again, Report& report);

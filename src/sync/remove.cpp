@@ -88,6 +88,7 @@ Task<void> Reconciler::remove_documents(Plan& plan, std::vector<Item*>& again, R
             continue;
         }
         ++report.documents_deleted;
+        context_.deletions.note_own(1);
         ++report.level;
         Agreed agreed;
         agreed.kind = Agreed::Kind::deletion;

@@ -14,7 +14,7 @@ Report& Report::operator+=(const Report& other) {
     stamped += other.stamped;
     kept += other.kept;
     quarantined += other.quarantined;
-    expiring += other.expiring;
+    expired += other.expired;
     stayed += other.stayed;
     future += other.future;
     superseded += other.superseded;
@@ -35,7 +35,7 @@ std::string summary(const Report& report) {
     add(report.stamped, "stamped");
     add(report.kept, "kept as beaten");
     add(report.quarantined, "refused");  // tries; records are counted elsewhere
-    add(report.expiring, "left out (they expire)");
+    add(report.expired, "expired");
     add(report.stayed, "only in the copy");
     add(report.future, "dated in the future");
     add(report.unsettled.size(), "still moving");

@@ -19,7 +19,7 @@ struct Report {
     std::uint64_t stamped = 0;            // documents given a version (V2, V3, V7)
     std::uint64_t kept = 0;               // beaten contents kept (V8)
     std::uint64_t quarantined = 0;        // records put into quarantine, or found there unchanged
-    std::uint64_t expiring = 0;           // rows left out because they expire (V10)
+    std::uint64_t expired = 0;            // documents that went because their time ran out (V10)
     std::uint64_t stayed = 0;             // records that only the copy of one direction has
     std::uint64_t future = 0;             // versions too far ahead of the clock (V7)
     std::uint64_t superseded = 0;         // writes that met a newer one and were looked at again
@@ -34,7 +34,9 @@ struct Report {
 
     /// Nothing was written anywhere.
     [[nodiscard]] bool idle() const {
-        return rows_written + documents_written + rows_deleted + documents_deleted + stamped == 0;
+        return rows_written + documents_written + rows_deleted + documents_deleted + expired +
+                   stamped ==
+               0;
     }
     Report& operator+=(const Report& other);
 };

@@ -35,6 +35,8 @@ struct Rules {
     Deletes deletes = Deletes::restore;
     /// The fuse: a larger part of a pair's records is never deleted at one go.
     double max_delete = 0.2;
+    /// V10: ends of a record that are no further apart are the same.
+    std::chrono::microseconds expiry_tolerance = duet::expiry_tolerance;
     /// V8: how long beaten contents are kept.
     std::chrono::seconds keep_beaten = std::chrono::days(30);
     /// V3: document states remembered as settled beyond the saved cursor.
@@ -43,6 +45,11 @@ struct Rules {
     /// The coarser of the two: both sides hold a version that is cut to it.
     [[nodiscard]] Precision coarsest() const {
         return std::max(column_precision, document_precision);
+    }
+    /// Both sides say the same of when the record ends. A row without a readable cell says nothing.
+    [[nodiscard]] bool same_end(const State& row, const State& document) const {
+        if (!row.newest_write) return true;
+        return duet::same_end(row.expires_at, document.expires_at, expiry_tolerance);
     }
     /// V1: exactly, except where one side cannot hold a version exactly.
     [[nodiscard]] Precision precision_for(const State& row) const {

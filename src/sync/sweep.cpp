@@ -224,9 +224,9 @@ Task<Report> Sweep::finish_round() {
 Task<Report> Sweep::look_for_deleted_documents() {
     Report total;
     const std::uint64_t deletes = co_await context_.documents.deletes();
-    const bool moved = !deletes_seen_ || deletes != *deletes_seen_ + own_deletes_;
+    const std::uint64_t own = context_.deletions.take_own();
+    const bool moved = !deletes_seen_ || deletes != *deletes_seen_ + own;
     deletes_seen_ = deletes;
-    own_deletes_ = 0;
     if (!moved) co_return total;
     TokenRange rest;
     try {
@@ -266,8 +266,9 @@ Task<Report> Sweep::compare_totals(std::uint64_t rows, std::uint64_t documents) 
     if (difference < explained_) forget();
     if (report.unsettled.empty())
         // The numbers are of different moments; never more than the look itself has left missing.
-        explained_ = std::min(difference - static_cast<std::int64_t>(report.rows_written),
-                              static_cast<std::int64_t>(report.quarantined + report.stayed));
+        explained_ =
+            std::min(difference - static_cast<std::int64_t>(report.rows_written + report.expired),
+                     static_cast<std::int64_t>(report.quarantined + report.stayed));
     co_return report;
 }
 
@@ -322,7 +323,6 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
         const std::vector<Id> ids = deletions.take(batch_limit);
         try {
             Report report = co_await reconciler_.reconcile(ids);
-            own_deletes_ += report.documents_deleted;
             total += report;
         } catch (...) {
             for (const Id& id : ids) deletions.postpone(id);

@@ -74,9 +74,8 @@ private:
     std::int64_t explained_ = 0;
     std::int64_t last_difference_ = 0;
     int rounds_since_look_ = 0;
-    /// What DocumentStore::deletes() said at the last look, and what Duet has deleted since.
+    /// What DocumentStore::deletes() said at the last look.
     std::optional<std::uint64_t> deletes_seen_;
-    std::uint64_t own_deletes_ = 0;
 
     /// The next segment by its digest; not caught_up: it was too large and is two now.
     [[nodiscard]] Task<Report> compare();

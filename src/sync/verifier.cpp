@@ -27,7 +27,7 @@ std::optional<Difference> Verifier::difference(const Id& id, const State& row,
                                                const State& document) const {
     Difference found;
     found.id = id;
-    if (row.expiring || (!row.exists && !document.exists)) return std::nullopt;
+    if (!row.exists && !document.exists) return std::nullopt;
     if (row.problem || document.problem) {
         found.kind = Difference::Kind::unreadable;
         return found;
@@ -44,6 +44,8 @@ std::optional<Difference> Verifier::difference(const Id& id, const State& row,
                 found.columns.push_back(column.name);
             }
         }
+        if (!context_.rules.same_end(row, document))
+            found.columns.push_back(context_.schema.expiry_field);
         if (!found.columns.empty()) return found;
     }
     // Either may have none while both are equal (V2, V6).
@@ -237,8 +239,7 @@ Task<void> Verifier::mend(std::vector<Id> ids) {
 void Verifier::count(const State& row, const State& document) {
     comparison_.rows += row.exists ? 1 : 0;
     comparison_.documents += document.exists ? 1 : 0;
-    comparison_.expiring += row.expiring ? 1 : 0;
-    if (!row.exists || !document.exists || row.expiring) return;
+    if (!row.exists || !document.exists) return;
     ++comparison_.equal;
     comparison_.unstamped.equal += document.version ? 0 : 1;
 }

@@ -36,7 +36,6 @@ struct Comparison {
     std::uint64_t rows = 0;
     std::uint64_t documents = 0;
     std::uint64_t equal = 0;
-    std::uint64_t expiring = 0;   // left out (V10)
     std::uint64_t moving = 0;     // differed at each look, and had moved since the one before
     std::uint64_t mended = 0;     // differed, and are equal now
     std::uint64_t different = 0;  // that are left

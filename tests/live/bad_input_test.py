@@ -258,11 +258,11 @@ class Data(unittest.TestCase):
 
     def test_a_table_that_cannot_be_paired_is_left_out_by_name_with_the_reason(self):
         world = self.world
-        world.cql("CREATE TABLE $.passing (id uuid PRIMARY KEY, n int) "
-                  "WITH default_time_to_live = 600")
-        world.cql(f"INSERT INTO $.passing (id, n) VALUES ({key()}, 1)")
+        world.cql("CREATE TABLE $.passing (id uuid, c int, n int, PRIMARY KEY (id, c)) "
+                  "WITH COMPACT STORAGE")
+        world.cql(f"INSERT INTO $.passing (id, c, n) VALUES ({key()}, 1, 1)")
         for said in (world.duet("plan"), world.duet("status")):
-            for table, reason in (("passing", "default_time_to_live"),):
+            for table, reason in (("passing", "COMPACT STORAGE"),):
                 lines = [line for line in said.splitlines()
                          if f"{world.keyspace}.{table}" in line]
                 self.assertEqual(len(lines), 1, said)

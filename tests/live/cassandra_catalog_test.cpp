@@ -24,7 +24,7 @@ CASSANDRA_STORY(CassandraCatalogLive, lists_users_tables_and_keyspaces_and_no_ot
 
 CASSANDRA_STORY(CassandraCatalogLive, tables_that_cannot_be_paired_have_their_reason) {
     const std::vector<std::pair<std::string, std::string>> cases{
-        {"id uuid PRIMARY KEY, a int) WITH default_time_to_live = 60", "default_time_to_live"}};
+        {"id uuid, c int, a int, PRIMARY KEY (id, c)) WITH COMPACT STORAGE", "COMPACT STORAGE"}};
     for (const auto& [definition, reason] : cases) {
         (void)co_await world.cql("DROP TABLE IF EXISTS $.reasons");
         (void)co_await world.cql("CREATE TABLE $.reasons (" + definition);

@@ -7,6 +7,7 @@ namespace duet {
 namespace {
 
 using Kind = Outcome::Kind;
+using live::CassandraWorld;
 
 Type typed(const char* cql) { return *cassandra::parse_type(cql, cassandra::UserTypes()); }
 
@@ -146,7 +147,7 @@ CASSANDRA_STORY(CassandraTableLive, a_row_is_written_and_read_back_with_its_vers
     EXPECT_EQ(state.version, Version{t0 + 123'000});
     EXPECT_EQ(state.newest_write, t0 + 123'456);
     EXPECT_EQ(state.content.values, content.values);
-    EXPECT_FALSE(state.expiring);
+    EXPECT_FALSE(state.expires_at);
     EXPECT_FALSE(state.problem);
 }
 
@@ -253,7 +254,8 @@ CASSANDRA_STORY(CassandraTableLive, a_deletion_with_a_later_time_hides) {
     EXPECT_EQ(again.kind, Kind::applied);
 }
 
-CASSANDRA_STORY(CassandraTableLive, rows_with_a_ttl_are_expiring_wherever_it_is) {
+CASSANDRA_STORY(CassandraTableLive,
+                a_ttl_is_seen_wherever_it_is_and_one_cell_without_keeps_the_row) {
     auto table = co_await world.table("expiring", "a int, s set<int>, updated_at timestamp");
     const std::vector<std::string> statements{
         "INSERT INTO $.expiring (id, a) VALUES (ID, 1) USING TTL 1000",
@@ -264,12 +266,70 @@ CASSANDRA_STORY(CassandraTableLive, rows_with_a_ttl_are_expiring_wherever_it_is)
         (void)co_await world.cql("INSERT INTO $.expiring (id, a, s) VALUES (" + text_of(id) +
                                  ", 0, {7})");
         const State still = co_await look(*table, id);
-        EXPECT_FALSE(still.expiring);
+        EXPECT_FALSE(still.changes_at);
         statement.replace(statement.find("ID"), 2, text_of(id));
         (void)co_await world.cql(statement);
         const State state = co_await look(*table, id);
-        EXPECT_TRUE(state.expiring) << statement;
+        EXPECT_TRUE(state.changes_at) << statement;
+        EXPECT_FALSE(state.expires_at) << statement;
     }
+}
+
+CASSANDRA_STORY(CassandraTableLive, a_row_is_read_with_exactly_the_end_that_it_was_written_with) {
+    auto table = co_await world.table("ends", "a int, s set<int>, updated_at timestamp");
+    const Content content{{std::int64_t{1}, List{std::int64_t{2}, std::int64_t{3}}}, ""};
+    const std::int64_t now = world.clock.now() / 1'000'000;
+    for (const std::int64_t seconds : {60, 1'000, 600'000'000}) {
+        Write write = write_of(world.new_id(), content, t0);
+        write.expires_at = (now + seconds) * 1'000'000;
+        EXPECT_EQ((co_await apply(*table, write)).kind, Kind::applied);
+        const State state = co_await look(*table, write.id);
+        EXPECT_EQ(state.expires_at, write.expires_at);
+        EXPECT_EQ(state.changes_at, write.expires_at);
+    }
+}
+
+CASSANDRA_STORY(CassandraTableLive, a_record_without_an_end_outlives_the_tables_default) {
+    auto table = co_await world.table("defaults", "a int, updated_at timestamp");
+    (void)co_await world.cql("ALTER TABLE $.defaults WITH default_time_to_live = 1000");
+    const Content content{{std::int64_t{1}}, ""};
+    const Id id = world.new_id();
+    const Write write = write_of(id, content, t0);
+    EXPECT_EQ((co_await apply(*table, write)).kind, Kind::applied);
+    const State state = co_await look(*table, id);
+    EXPECT_FALSE(state.changes_at);
+    const Id other = world.new_id();
+    (void)co_await world.cql("INSERT INTO $.defaults (id, a) VALUES (" + text_of(other) + ", 1)");
+    const State by_default = co_await look(*table, other);
+    EXPECT_TRUE(by_default.expires_at);
+}
+
+CASSANDRA_STORY(CassandraTableLive, a_fast_clock_sees_the_end_before_the_server_does) {
+    class FastClock final : public Clock {
+    public:
+        [[nodiscard]] std::int64_t now() const override {
+            return SystemClock().now() + 3'600'000'000;
+        }
+    };
+    auto made = co_await world.table("fast", "a int");
+    const Id id = world.new_id();
+    (void)co_await world.cql("INSERT INTO $.fast (id, a) VALUES (" + text_of(id) +
+                             ", 1) USING TTL 600");
+    const FastClock fast;
+    TableOptions options;
+    options.keyspace = CassandraWorld::keyspace;
+    options.table = "fast";
+    CassandraTable table(*world.session, fast, options);
+    const Schema schema = co_await table.describe();
+    co_await table.provision(schema, false);
+    const State seen = co_await look(table, id);
+    EXPECT_FALSE(seen.exists);
+    const TokenRange ring;
+    const RangeDigest digest = co_await table.digest(ring);
+    EXPECT_EQ(digest.count, 0U) << "digests are of the same moment as rows";
+    const std::vector<Id> ids{id};
+    const std::vector<Id> absent = co_await table.absent(ids);
+    EXPECT_TRUE(absent.empty());
 }
 
 CASSANDRA_STORY(CassandraTableLive, a_row_of_only_its_key_exists_without_a_version) {

@@ -368,10 +368,11 @@ def plain(value):
 
 
 def content(record):
-    """Rule V6: the stamp is not content; null, missing and empty are one; one is a list of one."""
+    """Rule V6: the stamp and the end are not content; null, missing and empty are one; one is a list
+    of one."""
     same = {}
     for name, value in record.items():
-        if name in ("updated_at", "id") or value in (None, [], {}):
+        if name in ("updated_at", "expires_at", "id") or value in (None, [], {}):
             continue
         if isinstance(value, list) and len(value) == 1:
             value = value[0]

@@ -1,6 +1,8 @@
 #include "oracle.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 
 namespace duet::simulation {
 
@@ -33,6 +35,7 @@ public:
             judge_carried(record);
             judge_first_meeting(record);
             judge_deletion(record);
+            judge_end(record);
         }
         if (scene_.world.level && scene_.duet_writes() > 0) {
             fail(fmt::format("a level pair was written {} times", scene_.duet_writes()));
@@ -105,6 +108,7 @@ private:
                              scene_.row_text(record), scene_.document_text(record)));
             return;
         }
+        judge_same_end(record);
         const auto row_version = scene_.row_version(record);
         const Document* found = scene_.documents.find(scene_.ids[record]);
         if (found == nullptr || !found->stamp || !row_version) return;
@@ -112,6 +116,81 @@ private:
             fail(fmt::format("versions differ: row {} is {}, its document is {}", record,
                              scene_.row_text(record), scene_.document_text(record)));
         }
+    }
+
+    /// Both sides end at the same moment; a row of nothing but a key does not tell when.
+    void judge_same_end(std::size_t record) {
+        const RowView row = scene_.rows.view(scene_.ids[record]);
+        const Document* document = scene_.documents.find(scene_.ids[record]);
+        if (document == nullptr || !row.newest()) return;
+        const std::int64_t apart = row.expires_at.value_or(0) - document->expires_at.value_or(0);
+        if (std::abs(apart) > 2 * scene_.world.skew + 500) {
+            fail(fmt::format("other ends: row {} is {}, its document is {}", record,
+                             scene_.row_text(record), scene_.document_text(record)));
+        }
+    }
+
+    [[nodiscard]] bool has_ended(const UserWrite& write) const {
+        return write.ends && *write.ends <= scene_.clock.now();
+    }
+
+    /// A kill, a lost reply or another instance may come between a level record and its cursor.
+    [[nodiscard]] bool has_gaps() const {
+        return scene_.kills + scene_.lost > 0 || scene_.world.instances > 1 ||
+               scene_.world.notes_lost;
+    }
+
+    /// Users gave cells of the record different ends, so that one may end alone.
+    [[nodiscard]] bool has_mixed_ends(std::size_t record) const {
+        std::set<std::optional<std::int64_t>> ends;
+        for (const UserWrite& write : scene_.writes) {
+            if (write.record == record && write.kind != Kind::remove) ends.insert(write.ends);
+        }
+        return ends.size() > 1;
+    }
+
+    /// A user's partial update has given the document more time, and its other fields with it.
+    [[nodiscard]] bool lives_on(const UserWrite& write) const {
+        return std::ranges::any_of(scene_.writes, [&](const UserWrite& each) {
+            return each.record == write.record && each.kind == Kind::partial &&
+                   (!each.ends || *each.ends > *write.ends);
+        });
+    }
+
+    /// What has ended is nowhere.
+    void judge_end(std::size_t record) {
+        const Fields row = row_fields(record).value_or(Fields{});
+        const Fields document = document_fields(record).value_or(Fields{});
+        const bool gone = !row_fields(record) && !document_fields(record);
+        for (const UserWrite& write : scene_.writes) {
+            if (write.record != record || !has_ended(write)) continue;
+            verdict_.ends += gone ? 1 : 0;
+            bool back = false;
+            for (std::size_t i = 0; i < column_count; ++i) {
+                const bool value = write.fields[i] && !write.fields[i]->empty();
+                back = back ||
+                       (value && (row[i] == *write.fields[i] || document[i] == *write.fields[i]));
+            }
+            if (!back || lives_on(write)) continue;
+            if (has_gaps() && has_mixed_ends(record)) {
+                ++verdict_.exceptions["ended before the cursor was saved"];
+                continue;
+            }
+            fail(fmt::format("came back: \"{}\" of t={}; row is {}, document is {}", write.text,
+                             write.time - epoch, scene_.row_text(record),
+                             scene_.document_text(record)));
+        }
+    }
+
+    /// A cell of a column of this write had a TTL that has run out: it hides what is not newer.
+    [[nodiscard]] bool under_an_end(const UserWrite& write) const {
+        return std::ranges::any_of(scene_.writes, [&](const UserWrite& each) {
+            if (each.record != write.record || !has_ended(each)) return false;
+            for (std::size_t i = 0; i < column_count; ++i) {
+                if (each.fields[i] && write.fields[i]) return true;
+            }
+            return false;
+        });
     }
 
     void judge_quarantine(std::size_t record, const QuarantineEntry& entry,
@@ -246,7 +325,6 @@ private:
         if (other.kind == Kind::key_only && !other.stamped) return !follows_a_delete(other);
         const bool same_side = other.side == write.side;
         const bool later = other.time > write.time || (other.time == write.time && &other > &write);
-        if (other.expires) return false;
         if (other.kind == Kind::remove && scene_.world.propagate) return spares(other, write);
         if (same_side && later) return false;
         if (other.kind == Kind::remove) return !same_side || other.timestamp < write.timestamp;
@@ -341,7 +419,7 @@ private:
 
     void judge_write(const UserWrite& write) {
         const bool silent =
-            write.kind == Kind::key_only || write.kind == Kind::remove || write.expires;
+            write.kind == Kind::key_only || write.kind == Kind::remove || has_ended(write);
         if (silent) return;
         for (const UserWrite& other : scene_.writes) {
             if (&other == &write || other.record != write.record) continue;
@@ -408,18 +486,18 @@ private:
     /// What the rules cannot decide (design section 2, V7; the model's "What stays"), by name. Each
     /// asks for exactly the circumstances that make it undecidable.
     [[nodiscard]] std::string exception(const UserWrite& write) const {
-        const World& world = scene_.world;
-        const bool gap = scene_.kills + scene_.lost > 0 || world.instances > 1 || world.notes_lost;
         if (write.hidden_at_once) return "hidden by WRITETIME";
         if (write.side == Side::cassandra && write.time <= scene_.truncated_at)
             return "truncated with its table";
         if (covered(write)) return "covered by WRITETIME in the same moment";
         if (write.side == Side::cassandra && dated_back(write))
             return "older than a stamp that stood there";
-        if (write.kind == Kind::clear && write.version_went_back && gap)
+        if (write.kind == Kind::clear && write.version_went_back && has_gaps())
             return "cleared before the cursor was saved";
         if (write.kind == Kind::partial && !write.stamped && write.met_null)
             return "old stamp onto a null";
+        if (write.kind == Kind::partial && !write.stamped && under_an_end(write))
+            return "old stamp under a cell that ended";
         if (write.side == Side::elasticsearch && write.generation != scene_.generation)
             return "index deleted";
         // A `_seq_no` says nothing of the index that it belongs to, until the cursor is void.

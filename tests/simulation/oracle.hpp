@@ -16,6 +16,7 @@ struct Verdict {
     std::string failure;  // empty: all holds
     Exceptions exceptions;
     std::uint64_t deletions = 0;  // records that had to vanish, and did
+    std::uint64_t ends = 0;       // records that ended by themselves, on both sides
 };
 
 /// Both sides are level, and every write that is provably the newest of its record is in both, or

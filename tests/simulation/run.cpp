@@ -47,6 +47,7 @@ public:
             ending.failure = std::move(verdict.failure);
             ending.exceptions = std::move(verdict.exceptions);
             ending.deletions = verdict.deletions;
+            ending.ends = verdict.ends;
         }
         if (failure_.empty() && scene_.world.first_meeting == sync::FirstMeeting::stop) {
             Verdict verdict = judge_stop(scene_, stopped_);

@@ -90,6 +90,12 @@ std::string Scene::row_text(std::size_t record) const {
         text +=
             fmt::format(" stamp {}@{}", view.stamp->micros - epoch, *view.stamp_write_time - epoch);
     }
+    if (view.changes_at) {
+        text += fmt::format(" changes at {}", *view.changes_at - epoch);
+    }
+    if (view.expires_at) {
+        text += fmt::format(" ends at {}", *view.expires_at - epoch);
+    }
     return text;
 }
 
@@ -106,6 +112,9 @@ std::string Scene::document_text(std::size_t record) const {
     }
     text += document->stamp ? fmt::format("}} stamp {}", document->stamp->micros - epoch)
                             : "} unstamped";
+    if (document->expires_at) {
+        text += fmt::format(" ends at {}", *document->expires_at - epoch);
+    }
     return text + fmt::format(" seq {}", document->seq_no);
 }
 

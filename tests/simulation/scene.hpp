@@ -77,7 +77,8 @@ struct UserWrite {
     std::size_t shard = 0;       // documents
     int generation = 0;          // documents: which of the indices of this name
     bool stamped = false;
-    bool expires = false;  // rows: USING TTL
+    /// When what it left behind ends by itself; empty: never.
+    std::optional<std::int64_t> ends;
     /// Rows: acknowledged, and never to be seen (Cassandra's own rules).
     bool hidden_at_once = false;
     /// Rows: after it the row counts as older than its document.

@@ -26,6 +26,7 @@ struct Tally {
     std::uint64_t failures = 0;
     std::uint64_t duet_writes = 0;
     std::uint64_t deletions = 0;
+    std::uint64_t ends = 0;
     std::uint64_t first_failure = 0;
     std::string first_text;
     Exceptions exceptions;
@@ -38,6 +39,7 @@ Tally run_range(const World& world, std::uint64_t first, std::uint64_t last) {
         ++tally.seeds;
         tally.duet_writes += ending.duet_writes;
         tally.deletions += ending.deletions;
+        tally.ends += ending.ends;
         for (const auto& [name, times] : ending.exceptions) tally.exceptions[name] += times;
         if (ending.failure.empty()) continue;
         if (++tally.failures == 1) {
@@ -58,6 +60,7 @@ void print_header() {
 
 void print_row(const World& world, const Tally& tally) {
     std::string names = tally.deletions == 0 ? "" : fmt::format("(deletions: {})", tally.deletions);
+    if (tally.ends > 0) names += fmt::format("(ends: {})", tally.ends);
     for (const auto& [name, times] : tally.exceptions) {
         names += fmt::format("{}{}: {}", names.empty() ? "" : ", ", name, times);
     }
@@ -78,6 +81,7 @@ TEST_P(Worlds, become_level_and_lose_nothing) {
                                   << tally.first_text;
     EXPECT_EQ(tally.deletions > 0, world.propagate)
         << "a world of propagated deletes in which none had to be propagated proves nothing";
+    EXPECT_EQ(tally.ends > 0, world.ttl) << "a world of TTLs in which none ran out proves nothing";
 }
 
 INSTANTIATE_TEST_SUITE_P(Simulation, Worlds, testing::ValuesIn(worlds()),

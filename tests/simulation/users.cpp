@@ -64,6 +64,14 @@ std::int64_t own_timestamp(Scene& scene) {
     return now;
 }
 
+/// When something ends that a user gives a TTL now: mostly soon, now and then after the story.
+std::int64_t own_end(Scene& scene) {
+    const std::int64_t now = scene.clock.now();
+    constexpr std::int64_t after_the_story = 60'000'000;
+    return scene.random.chance(0.2) ? now + after_the_story
+                                    : now + 2'000 + scene.random.below(20'000);
+}
+
 void choose_row_kind(Scene& scene, UserWrite& write) {
     const World& world = scene.world;
     const std::int64_t dice = world.partial ? scene.random.below(10) : 0;
@@ -114,8 +122,8 @@ void write_row(Scene& scene, UserWrite write) {
     }
     const bool writes_value = write.kind == Kind::insert || write.kind == Kind::update;
     if (world.ttl && writes_value && scene.random.chance(0.4)) {
-        write.expires = true;
-        row.expires_at = scene.clock.now() + 2'000 + scene.random.below(20'000);
+        row.expires_at = own_end(scene);
+        write.ends = row.expires_at;
     }
     const Acting acting(scene);
     if (write.kind == Kind::remove) {
@@ -146,11 +154,11 @@ void write_row(Scene& scene, UserWrite write) {
                               scene.row_version(write.record).value_or(0) < document->stamp->micros;
     constexpr std::array<const char*, 5> names{"insert", "update", "clear",
                                                "insert of the key only", "delete"};
-    write.text = fmt::format(
-        "user  row {}: {}{} ts {}{}{}", write.record, names[static_cast<std::size_t>(write.kind)],
-        fields_text(write), write.timestamp - epoch,
-        write.stamped ? fmt::format(" stamp {}", write.lowest - epoch) : "",
-        write.expires ? fmt::format(" expires {}", row.expires_at - epoch) : "");
+    write.text = fmt::format("user  row {}: {}{} ts {}{}{}", write.record,
+                             names[static_cast<std::size_t>(write.kind)], fields_text(write),
+                             write.timestamp - epoch,
+                             write.stamped ? fmt::format(" stamp {}", write.lowest - epoch) : "",
+                             write.ends ? fmt::format(" ends {}", row.expires_at - epoch) : "");
     scene.tell("{}: row is {}", write.text, scene.row_text(write.record));
     scene.writes.push_back(std::move(write));
 }
@@ -178,6 +186,16 @@ void choose_document_kind(Scene& scene, UserWrite& write) {
     }
 }
 
+std::string text_of_document(const UserWrite& write) {
+    constexpr std::array<const char*, 9> names{
+        "", "", "", "", "delete", "index", "partial", "index of unreadable", ""};
+    return fmt::format(
+        "user  document {}: {}{} {}{}", write.record, names[static_cast<std::size_t>(write.kind)],
+        fields_text(write),
+        write.stamped ? fmt::format("stamp {}", write.lowest - epoch) : "no new stamp",
+        write.ends ? fmt::format(" ends {}", *write.ends - epoch) : "");
+}
+
 void write_document(Scene& scene, UserWrite write) {
     const World& world = scene.world;
     const Id& id = scene.ids[write.record];
@@ -195,6 +213,8 @@ void write_document(Scene& scene, UserWrite write) {
         document.carried = fmt::format("\"extra\":\"{}\"", fresh_value(scene));
     }
     write.carried = document.carried;
+    if (world.ttl && scene.random.chance(0.4)) document.expires_at = own_end(scene);
+    if (world.ttl && !document.expires_at) document.lives_on = scene.random.chance(0.3);
     const RowView view = scene.rows.view(id);
     for (std::size_t i = 0; i < column_count; ++i) {
         write.met_null = write.met_null || (write.fields[i] && view.values[i].is_null());
@@ -222,6 +242,7 @@ void write_document(Scene& scene, UserWrite write) {
             break;
         default: write.seq_no = scene.documents.index(id, document); break;
     }
+    if (write.kind != Kind::remove) write.ends = scene.documents.find(id)->expires_at;
     write.lowest = write.stamped ? document.stamp->micros : write.time - world.skew;
     // V7: without a version column a stamp too far ahead comes down to the time at which Duet sees
     // it.
@@ -229,12 +250,7 @@ void write_document(Scene& scene, UserWrite write) {
                             write.lowest - (write.time - world.skew) > max_ahead;
     if (comes_down) write.lowest = write.time - world.skew;
     write.highest = write.stamped ? document.stamp->micros : open_end;
-    constexpr std::array<const char*, 9> names{
-        "", "", "", "", "delete", "index", "partial", "index of unreadable", ""};
-    write.text =
-        fmt::format("user  document {}: {}{} {}", write.record,
-                    names[static_cast<std::size_t>(write.kind)], fields_text(write),
-                    write.stamped ? fmt::format("stamp {}", write.lowest - epoch) : "no new stamp");
+    write.text = text_of_document(write);
     scene.tell("{}: document is {}", write.text, scene.document_text(write.record));
     scene.writes.push_back(std::move(write));
 }

@@ -18,9 +18,9 @@ struct World {
     bool partial = true;     // partial updates on both sides; false: whole records only
     bool clears = false;     // columns and fields set to null
     bool key_only = false;   // rows of a key and nothing else
-    bool ttl = false;
-    bool deletes = false;       // of rows and of documents
-    bool old_times = false;     // USING TIMESTAMP of the past
+    bool ttl = false;        // rows and documents that end by themselves
+    bool deletes = false;    // of rows and of documents
+    bool old_times = false;  // USING TIMESTAMP of the past
     bool own_stamps = false;    // stamps of the past and the future
     bool future_times = false;  // USING TIMESTAMP of the future
     bool carried = false;       // documents hold more than the columns

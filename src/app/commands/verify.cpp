@@ -57,8 +57,6 @@ void print(const Verified& found) {
     fmt::print("{}: {} rows, {} documents, {} equal, {} different", found.pair,
                grouped(comparison.rows), grouped(comparison.documents), grouped(comparison.equal),
                grouped(comparison.different));
-    if (comparison.expiring > 0)
-        fmt::print(", {} left out because they expire", grouped(comparison.expiring));
     if (comparison.moving > 0) fmt::print(", {} kept changing", grouped(comparison.moving));
     fmt::print("\n");
     print_kinds(comparison);
@@ -101,7 +99,6 @@ json::value to_json(const Verified& found) {
             {"different_version", kind(Kind::version)},
             {"unreadable", kind(Kind::unreadable)},
             {"fields", std::move(fields)},
-            {"expiring", comparison.expiring},
             {"moving", comparison.moving},
             {"repaired", comparison.mended},
             {"left_out", found.left_out},

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
+#include "base/time.hpp"
 #include "stores/cassandra/codec.hpp"
 #include "stores/cassandra/keys.hpp"
+#include "stores/cassandra/statements.hpp"
 
 namespace duet::cassandra {
 namespace {
@@ -92,6 +95,29 @@ void count_bytes(BoundRow& row) {
     }
 }
 
+/// 0: none, whatever the table's default is.
+std::int64_t ttl_of(const Write& write, std::int64_t now) {
+    if (!write.expires_at) return 0;
+    const auto end = std::chrono::ceil<std::chrono::seconds>(Micros(*write.expires_at));
+    return std::max<std::int64_t>(end.count() - now, 1);
+}
+
+Refusal ends_too_late() {
+    return {
+        "", "",
+        "the document ends more than 20 years from now, which is the longest TTL that Cassandra "
+        "takes: give it an earlier end, or none"};
+}
+
+/// What insert_row asks for last.
+void bind_times(BoundRow& row, const Write& write, std::int64_t ttl) {
+    row.values.push_back(bind_bigint(write.timestamp));
+    Bound seconds{Bound::Kind::value, {}};
+    append_big(seconds.bytes, static_cast<std::int32_t>(ttl));
+    row.values.push_back(std::move(seconds));
+    count_bytes(row);
+}
+
 /// A set's elements and a map's keys, without doubles.
 std::size_t distinct(const Value& value, const Type& type) {
     std::set<Bytes> seen;
@@ -158,7 +184,8 @@ bool is_stored(const Value& value, const Type& type) {
     return !all_null;
 }
 
-std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& write) {
+std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& write,
+                                         std::int64_t now) {
     BoundRow row;
     std::size_t current = 0;
     try {
@@ -185,8 +212,11 @@ std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& writ
         const Type& type = layout.version->type;
         row.values.push_back(bind_value(version_value(write.version.micros, type), type));
     }
-    row.values.push_back(bind_bigint(write.timestamp));
-    count_bytes(row);
+    const std::int64_t ttl = ttl_of(write, now);
+    if (ttl > longest_ttl) {
+        return ends_too_late();
+    }
+    bind_times(row, write, ttl);
     if (row.bytes > record_limit - request_overhead) {
         return Refusal{"", "",
                        fmt::format("the record has {} bytes, Cassandra takes {}: make it smaller",
@@ -196,7 +226,7 @@ std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& writ
 }
 
 BoundRow bind_nulls(const Layout& layout, const Write& write,
-                    const std::vector<std::size_t>& columns) {
+                    const std::vector<std::size_t>& columns, std::int64_t now) {
     BoundRow row;
     (void)bind_columns(layout, write, row, [&](std::size_t i, const LayoutColumn&) {
         const bool chosen = std::find(columns.begin(), columns.end(), i) != columns.end();
@@ -205,8 +235,7 @@ BoundRow bind_nulls(const Layout& layout, const Write& write,
     if (layout.version) {
         row.values.push_back(unset_bound());
     }
-    row.values.push_back(bind_bigint(write.timestamp));
-    count_bytes(row);
+    bind_times(row, write, ttl_of(write, now));
     return row;
 }
 

@@ -19,12 +19,14 @@ struct BoundRow {
 
 /// The whole record: values where the winner has them, null where only `previous` had one, the rest
 /// left alone; static columns always. A refusal where a value does not fit its column, the id is no
-/// key of the table, or the record is too large.
-[[nodiscard]] std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& write);
+/// key of the table, or the record is too large or ends too late. `now`, in seconds since 1970:
+/// when the server will count the TTL from.
+[[nodiscard]] std::variant<BoundRow, Refusal> bind_row(const Layout& layout, const Write& write,
+                                                       std::int64_t now);
 
 /// Null for these columns (indices of the layout's) and nothing else, at the write's timestamp.
 [[nodiscard]] BoundRow bind_nulls(const Layout& layout, const Write& write,
-                                  const std::vector<std::size_t>& columns);
+                                  const std::vector<std::size_t>& columns, std::int64_t now);
 
 /// For delete_row, of a row that was read.
 [[nodiscard]] BoundRow bind_removal(const Layout& layout, const Removal& removal);

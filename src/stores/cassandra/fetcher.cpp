@@ -39,6 +39,7 @@ void read_bounds(const cql::Rows& rows, std::size_t& column, RangeDigest& digest
 struct RowFetcher::Lookup {
     std::span<const Id> ids;
     bool with_times = false;
+    std::optional<std::int64_t> now;  // seconds since 1970; empty: by the server's clock
     std::vector<FoundRow> found;
     std::unordered_map<Id, std::size_t> places;
 
@@ -87,7 +88,8 @@ RowFetcher::RowFetcher(cql::Session& session, const Clock& clock, const Layout& 
       digest_cql_(digest_queries(layout)) {}
 
 Task<cql::Rows> RowFetcher::page(const std::string& cql, std::vector<cql::Bound> values,
-                                 Bytes paging_state, std::size_t limit) {
+                                 Bytes paging_state, std::size_t limit,
+                                 std::optional<std::int64_t> now) {
     while (true) {
         try {
             std::string text = cql;
@@ -95,6 +97,7 @@ Task<cql::Rows> RowFetcher::page(const std::string& cql, std::vector<cql::Bound>
             cql::RequestOptions options;
             options.page_size = pages_.rows(limit);
             options.paging_state = paging_state;
+            options.now_in_seconds = now;
             std::vector<cql::Bound> bound = values;
             cql::Rows rows = co_await session_.execute(std::move(statement), std::move(bound),
                                                        std::move(options));
@@ -118,6 +121,30 @@ Task<std::vector<FoundRow>> RowFetcher::by_ids(std::span<const Id> ids, bool wit
     Lookup lookup;
     lookup.ids = ids;
     lookup.with_times = with_times;
+    lookup.now = now_in_seconds();
+    co_await look_up(lookup);
+    co_return std::move(lookup.found);
+}
+
+Task<std::vector<Id>> RowFetcher::absent(std::span<const Id> ids) {
+    Lookup lookup;
+    lookup.ids = ids;
+    co_await look_up(lookup);
+    std::vector<Id> absent;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (!lookup.found[i].state.exists) {
+            absent.push_back(ids[i]);
+        }
+    }
+    co_return absent;
+}
+
+std::int64_t RowFetcher::now_in_seconds() const {
+    return std::chrono::floor<std::chrono::seconds>(Micros(clock_.now())).count();
+}
+
+Task<void> RowFetcher::look_up(Lookup& lookup) {
+    const std::span<const Id> ids = lookup.ids;
     lookup.found.resize(ids.size());
     const std::int64_t now = clock_.now();
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -145,7 +172,6 @@ Task<std::vector<FoundRow>> RowFetcher::by_ids(std::span<const Id> ids, bool wit
             }
         }
     }
-    co_return std::move(lookup.found);
 }
 
 Task<void> RowFetcher::look_chunk(Lookup& lookup, std::size_t first) {
@@ -170,10 +196,10 @@ Task<void> RowFetcher::find(Lookup& lookup, std::vector<cql::Bound> values, std:
     Bytes paging_state;
     do {
         std::vector<cql::Bound> bound = values;
-        const cql::Rows rows =
-            co_await page(by_keys_cql_, std::move(bound), std::move(paging_state), count);
+        const cql::Rows rows = co_await page(by_keys_cql_, std::move(bound),
+                                             std::move(paging_state), count, lookup.now);
         for (std::size_t row = 0; row < rows.size(); ++row) {
-            FoundRow found = reader_.read(rows, row, lookup.with_times);
+            FoundRow found = reader_.read(rows, row, lookup.with_times, lookup.now.value_or(0));
             const auto place = lookup.places.find(found.id);
             if (place != lookup.places.end()) {
                 found.state.seen_at = lookup.found[place->second].state.seen_at;
@@ -186,11 +212,13 @@ Task<void> RowFetcher::find(Lookup& lookup, std::vector<cql::Bound> values, std:
 
 Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit, std::string inside) {
     const std::int64_t now = clock_.now();
+    const std::int64_t seconds = now_in_seconds();
     Bytes paging_state(inside.begin(), inside.end());
     cql::Rows rows;
     do {  // a page may hold nothing but tombstones and still not be the last
         std::vector<cql::Bound> values = bind_range(range);
-        rows = co_await page(by_token_cql_, std::move(values), std::move(paging_state), limit);
+        rows = co_await page(by_token_cql_, std::move(values), std::move(paging_state), limit,
+                             seconds);
         paging_state = rows.paging_state;
     } while (rows.size() == 0 && !paging_state.empty());
     RowPage result;
@@ -215,7 +243,7 @@ Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit, std::str
     for (std::size_t row = 0; row < tokens.size(); ++row) {
         reader_.add_to_digest(result.digest, rows, row, tokens[row]);
         if (!reader_.is_row(rows, row)) continue;
-        FoundRow found = reader_.read(rows, row, false);
+        FoundRow found = reader_.read(rows, row, false, seconds);
         found.state.seen_at = now;
         Change change;
         change.id = std::move(found.id);
@@ -228,17 +256,18 @@ Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit, std::str
 Task<RowFetcher::VersionPage> RowFetcher::by_version(std::int64_t from, std::int64_t upto,
                                                      Bytes page_from, std::size_t limit) {
     const std::int64_t now = clock_.now();
+    const std::int64_t seconds = now_in_seconds();
     const Type& type = layout_.version->type;
     std::vector<cql::Bound> values;
     for (const std::int64_t micros : {from, upto}) {
         values.push_back(bind_value(version_value(micros, type), type));
     }
     const cql::Rows rows =
-        co_await page(by_version_cql_, std::move(values), std::move(page_from), limit);
+        co_await page(by_version_cql_, std::move(values), std::move(page_from), limit, seconds);
     VersionPage result;
     result.next = rows.paging_state;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        FoundRow found = reader_.read(rows, row, false);
+        FoundRow found = reader_.read(rows, row, false, seconds);
         found.state.seen_at = now;
         result.rows.push_back(Change{std::move(found.id), std::move(found.state), std::nullopt});
     }
@@ -252,6 +281,7 @@ Task<cql::Rows> RowFetcher::aggregate(const std::string& cql, TokenRange range) 
             cql::PreparedPtr statement = co_await session_.prepare(std::move(text));
             cql::RequestOptions options;
             options.page_size = digest_page_;
+            options.now_in_seconds = now_in_seconds();
             std::vector<cql::Bound> values = bind_range(range);
             co_return co_await session_.execute(std::move(statement), std::move(values),
                                                 std::move(options));

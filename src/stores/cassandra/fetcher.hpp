@@ -1,6 +1,7 @@
 #pragma once
 // Asks a table for rows by id, rows by token range, and digests of ranges.
 
+#include <optional>
 #include <vector>
 
 #include "base/time.hpp"
@@ -19,8 +20,13 @@ public:
 
     /// In the order of the ids; a row that is not there has a state that does not exist.
     [[nodiscard]] Task<std::vector<FoundRow>> by_ids(std::span<const Id> ids, bool with_times);
+    /// Those that have no row, by the server's own clock. Everything else is read as of this one's
+    /// (protocol 5), so that a row is there as long as its TTLs say.
+    [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids);
     [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit, std::string inside);
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range);
+    /// What time the server is told: seconds since 1970.
+    [[nodiscard]] std::int64_t now_in_seconds() const;
 
     /// Rows by their version; on to the next page by its paging state, empty where that was all.
     struct VersionPage {
@@ -34,12 +40,14 @@ private:
     /// Rows of by_ids, put in their places as they arrive.
     struct Lookup;
 
+    [[nodiscard]] Task<void> look_up(Lookup& lookup);
     [[nodiscard]] Task<void> look_chunk(Lookup& lookup, std::size_t first);
     [[nodiscard]] Task<void> look_partitions(Lookup& lookup);
     [[nodiscard]] Task<void> find(Lookup& lookup, std::vector<cql::Bound> values,
                                   std::size_t count);
     [[nodiscard]] Task<cql::Rows> page(const std::string& cql, std::vector<cql::Bound> values,
-                                       Bytes paging_state, std::size_t limit);
+                                       Bytes paging_state, std::size_t limit,
+                                       std::optional<std::int64_t> now);
     [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql, TokenRange range);
 
     cql::Session& session_;

@@ -17,7 +17,6 @@ constexpr const char* quarantine_columns =
 constexpr const char* beaten_columns =
     "pair, day, beaten_at, id, side, version, winner, json, reason";
 
-constexpr std::int64_t longest_ttl = 630'720'000;  // Cassandra's limit: 20 years of seconds
 // A mutation has 16 MiB at most: two contents in quarantine, one that was beaten.
 constexpr std::size_t quarantined_json_limit = 7U << 20;
 constexpr std::size_t beaten_json_limit = 15U << 20;

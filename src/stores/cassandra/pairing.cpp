@@ -57,13 +57,6 @@ std::string reason_against(const RawTable& raw, const Keys& keys, const UserType
                 name, column->name, column->type);
         }
     }
-    if (raw.default_ttl > 0) {
-        return fmt::format(
-            "table {} has default_time_to_live = {}: expired rows would come back "
-            "from the index for ever; run ALTER TABLE \"{}\".\"{}\" WITH "
-            "default_time_to_live = 0 to pair it",
-            name, raw.default_ttl, raw.keyspace, raw.table);
-    }
     return {};
 }
 
@@ -160,6 +153,11 @@ TableInfo interpret(const RawTable& raw, const UserTypes& types) {
     add_columns(table, keys.statics, types);
     std::ranges::sort(table.columns, {}, &Column::name);
     note_what_is_only_read(table, keys);
+    if (raw.default_ttl > 0) {
+        table.notes.push_back(fmt::format(
+            "rows of {}.{} end after {} s by default; those of documents without an end never do",
+            raw.keyspace, raw.table, raw.default_ttl));
+    }
     for (const std::string& name : raw.dropped) {
         const bool there =
             std::any_of(raw.columns.begin(), raw.columns.end(),

@@ -40,18 +40,44 @@ std::optional<std::int64_t> read_time(const cql::Rows& rows, std::size_t row, st
     return load_big<std::int64_t>(bytes->data());
 }
 
-/// The TTL of a non-frozen collection is a list with one for each element, null where it has none.
-bool has_ttl(const std::optional<ByteView>& cell, bool multi_cell) {
-    if (!cell || !multi_cell) {
-        return cell.has_value();
-    }
-    for (std::size_t at = 4; at + 4 <= cell->size(); at += 4) {
-        if (load_big<std::int32_t>(cell->data() + at) >= 0) {
-            return true;
+/// Reads the TTLs of one row.
+class TtlReader {
+public:
+    explicit TtlReader(std::int64_t now) : now_(now) {}
+
+    /// Of a column that has a value; null: it stays for ever.
+    void add(const std::optional<ByteView>& ttl, bool multi_cell) {
+        if (!ttl || !multi_cell) {
+            add(ttl && ttl->size() == 4 ? load_big<std::int32_t>(ttl->data()) : -1);
+            return;
+        }
+        // Of a non-frozen collection a list with one for each element, null where it has none.
+        for (std::size_t at = 4; at + 4 <= ttl->size();) {
+            const auto size = load_big<std::int32_t>(ttl->data() + at);
+            at += 4;
+            const bool whole = size == 4 && at + 4 <= ttl->size();
+            add(whole ? load_big<std::int32_t>(ttl->data() + at) : -1);
+            at += size > 0 ? static_cast<std::size_t>(size) : 0;
         }
     }
-    return false;
-}
+    void tell(State& state) const {
+        state.expires_at = end_.last();
+        state.changes_at = end_.first();
+    }
+
+private:
+    std::int64_t now_;
+    RowEnd end_;
+
+    void add(std::int32_t seconds) {
+        constexpr std::int64_t micros_a_second = 1'000'000;
+        if (seconds < 0) {
+            end_.add(std::nullopt);
+        } else {
+            end_.add((now_ + seconds) * micros_a_second);
+        }
+    }
+};
 
 Value read_value(ByteView bytes, const LayoutColumn& column, State& state) {
     try {
@@ -210,8 +236,10 @@ void RowReader::read_key(const cql::Rows& rows, std::size_t row, FoundRow& found
     if (!read.problem.empty()) found.state.problem = Refusal{"", "", std::move(read.problem)};
 }
 
-FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times) const {
+FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times,
+                         std::int64_t now) const {
     FoundRow found;
+    TtlReader ends(now);
     State& state = found.state;
     read_key(rows, row, found);
     state.exists = true;
@@ -222,7 +250,9 @@ FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times
     std::size_t at = first_;
     if (layout_.version) {
         note_time(read_time(rows, row, first_ + 1), state);
-        state.expiring = rows.cell(row, first_ + 2).has_value();
+        if (rows.cell(row, first_)) {
+            ends.add(rows.cell(row, first_ + 2), false);
+        }
         at += width_of(*layout_.version);
     }
     for (std::size_t i = 0; i < layout_.columns.size(); ++i) {
@@ -236,13 +266,16 @@ FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times
         if (column.timed && !column.is_static) {
             const auto time = read_time(rows, row, at + 1);
             note_time(time, state);
-            state.expiring |= has_ttl(rows.cell(row, at + 2), column.type.multi_cell());
+            if (rows.cell(row, at)) {
+                ends.add(rows.cell(row, at + 2), column.type.multi_cell());
+            }
             if (with_times) {
                 found.write_times[i] = time;
             }
         }
         at += width_of(column);
     }
+    ends.tell(state);
     if (state.newest_write) {
         state.version = Version{*state.newest_write};
     }

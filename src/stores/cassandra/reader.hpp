@@ -28,8 +28,10 @@ public:
     /// Throws Unavailable when the columns are no longer those of the layout: the table has
     /// changed.
     void check(const cql::Rows& rows) const;
-    /// A value that cannot be read becomes the state's problem.
-    [[nodiscard]] FoundRow read(const cql::Rows& rows, std::size_t row, bool with_times) const;
+    /// A value that cannot be read becomes the state's problem. `now`: when the server counted the
+    /// TTLs, seconds since 1970.
+    [[nodiscard]] FoundRow read(const cql::Rows& rows, std::size_t row, bool with_times,
+                                std::int64_t now) const;
     /// False: the static columns of a partition without rows, which are no record.
     [[nodiscard]] bool is_row(const cql::Rows& rows, std::size_t row) const;
     [[nodiscard]] std::int64_t token(const cql::Rows& rows, std::size_t row) const;

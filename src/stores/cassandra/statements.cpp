@@ -161,7 +161,7 @@ std::string insert_row(const Layout& layout) {
         add(layout.version->name);
     }
     return "INSERT INTO " + table_of(layout) + " (" + columns + ") VALUES (" + places +
-           ") USING TIMESTAMP ?";
+           ") USING TIMESTAMP ? AND TTL ?";
 }
 
 std::string delete_row(const Layout& layout) {

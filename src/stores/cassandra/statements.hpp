@@ -1,6 +1,7 @@
 #pragma once
 // The CQL text of everything that is asked of a table. Identifiers are always quoted.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,10 @@ namespace duet::cassandra {
 /// The same by the version column, which has an index. Parameters: from, upto; both included.
 [[nodiscard]] std::string select_by_version(const Layout& layout);
 /// Parameters: the key's columns, the present columns in their order but for static ones, the
-/// version column's value, the timestamp.
+/// version column's value, the timestamp, the TTL.
 [[nodiscard]] std::string insert_row(const Layout& layout);
+
+constexpr std::int64_t longest_ttl = 630'720'000;  // Cassandra's limit: 20 years of seconds
 
 /// The comment of tables that Duet made: their indexes are Duet's business.
 constexpr std::string_view made_by_duet = "made by Duet";

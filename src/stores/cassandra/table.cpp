@@ -79,6 +79,14 @@ struct Access {
     cassandra::RowWriter remover;
 };
 
+/// When the server is to count TTLs from, where a write has one. Else it dates its tombstones by
+/// its own clock.
+std::optional<std::int64_t> told(std::span<const Write> writes, std::int64_t now) {
+    const bool any = std::ranges::any_of(
+        writes, [](const Write& write) { return write.expires_at.has_value(); });
+    return any ? std::optional(now) : std::nullopt;
+}
+
 /// Columns that the winner lacks and that turned up with an older WRITETIME than ours (V5).
 std::vector<std::size_t> turned_up(const Write& write, const cassandra::FoundRow& found) {
     std::vector<std::size_t> columns;
@@ -165,9 +173,10 @@ Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<cons
     std::vector<Outcome> outcomes(writes.size());
     std::vector<cassandra::BoundRow> rows;
     std::vector<std::size_t> places;
+    const std::int64_t now = to.fetcher.now_in_seconds();
     rows.reserve(writes.size());
     for (std::size_t i = 0; i < writes.size(); ++i) {
-        auto bound = cassandra::bind_row(to.layout, writes[i]);
+        auto bound = cassandra::bind_row(to.layout, writes[i], now);
         if (Refusal* refusal = std::get_if<Refusal>(&bound)) {
             outcomes[i].kind = Outcome::Kind::refused;
             outcomes[i].refusal = std::move(*refusal);
@@ -177,7 +186,7 @@ Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<cons
         rows.push_back(std::move(std::get<cassandra::BoundRow>(bound)));
         places.push_back(i);
     }
-    auto refusals = co_await to.writer.send(std::move(rows));
+    auto refusals = co_await to.writer.send(std::move(rows), told(writes, now));
     for (std::size_t i = 0; i < refusals.size(); ++i) {
         if (refusals[i]) {
             outcomes[places[i]].kind = Outcome::Kind::refused;
@@ -199,6 +208,7 @@ Task<std::vector<std::size_t>> CassandraTable::Impl::compare(Access& to,
         ids.push_back(writes[place].id);
     }
     const std::vector<cassandra::FoundRow> found = co_await to.fetcher.by_ids(ids, true);
+    const std::int64_t now = to.fetcher.now_in_seconds();
     std::vector<cassandra::BoundRow> nulls;
     std::vector<std::size_t> cleared;
     for (std::size_t i = 0; i < places.size(); ++i) {
@@ -210,13 +220,14 @@ Task<std::vector<std::size_t>> CassandraTable::Impl::compare(Access& to,
             outcome.kind = Outcome::Kind::hidden;
         } else if (!columns.empty() && may_clear) {
             feeds.remember(write);
-            nulls.push_back(cassandra::bind_nulls(to.layout, write, columns));
+            nulls.push_back(cassandra::bind_nulls(to.layout, write, columns, now));
             cleared.push_back(places[i]);
-        } else if (state.problem || !same_content(state.content, *write.content, to.schema)) {
+        } else if (state.problem || !same_content(state.content, *write.content, to.schema) ||
+                   (state.newest_write && !same_end(state.expires_at, write.expires_at))) {
             outcome.kind = Outcome::Kind::superseded;
         }
     }
-    auto refusals = co_await to.writer.send(std::move(nulls));
+    auto refusals = co_await to.writer.send(std::move(nulls), told(writes, now));
     for (std::size_t i = refusals.size(); i-- > 0;) {
         if (refusals[i]) {
             outcomes[cleared[i]].kind = Outcome::Kind::refused;
@@ -370,6 +381,11 @@ Task<std::vector<Outcome>> CassandraTable::remove(std::span<const Removal> remov
         }
     }
     co_return outcomes;
+}
+
+Task<std::vector<Id>> CassandraTable::absent(std::span<const Id> ids) {
+    const std::shared_ptr<Access> access = impl_->ready();
+    co_return co_await access->fetcher.absent(ids);
 }
 
 Task<TableHistory> CassandraTable::history() {

@@ -47,6 +47,7 @@ public:
     [[nodiscard]] Task<std::vector<Outcome>> apply(std::span<const Write> writes) override;
     [[nodiscard]] Task<std::vector<Outcome>> remove(std::span<const Removal> removals) override;
     [[nodiscard]] Task<TableHistory> history() override;
+    [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;
     [[nodiscard]] std::int64_t token(const Id& id) const override;
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
     [[nodiscard]] RangeDigest digest_of(const Write& write) const override;

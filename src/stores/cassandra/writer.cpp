@@ -12,6 +12,7 @@ struct RowWriter::Job {
     cql::PreparedPtr statement;
     std::vector<BoundRow> rows;
     std::vector<std::optional<Refusal>> refusals;
+    std::optional<std::int64_t> now;  // seconds since 1970
     std::size_t next = 0;
     bool failed = false;  // one worker has thrown: the others stop taking batches
 
@@ -30,8 +31,10 @@ struct RowWriter::Job {
 RowWriter::RowWriter(cql::Session& session, const Layout& layout, std::string cql)
     : session_(session), layout_(layout), cql_(std::move(cql)) {}
 
-Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::vector<BoundRow> rows) {
+Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::vector<BoundRow> rows,
+                                                          std::optional<std::int64_t> now) {
     Job job;
+    job.now = now;
     job.rows = std::move(rows);
     job.refusals.resize(job.rows.size());
     if (job.rows.empty()) {
@@ -82,6 +85,7 @@ Task<bool> RowWriter::send_batch(Job& job, std::size_t first, std::size_t last) 
     }
     try {
         cql::RequestOptions options;
+        options.now_in_seconds = job.now;
         co_await session_.batch(std::move(items), std::move(options));
     } catch (const cql::QueryError&) {
         co_return false;
@@ -94,6 +98,7 @@ Task<bool> RowWriter::send_batch(Job& job, std::size_t first, std::size_t last) 
 Task<void> RowWriter::send_one(Job& job, std::size_t place) {
     try {
         cql::RequestOptions options;
+        options.now_in_seconds = job.now;
         cql::PreparedPtr statement = job.statement;
         std::vector<cql::Bound> values = std::move(job.rows[place].values);
         (void)co_await session_.execute(std::move(statement), std::move(values),

@@ -19,8 +19,10 @@ public:
     /// Both must outlive it. `cql` is what is sent of each row: insert_row or delete_row.
     RowWriter(cql::Session& session, const Layout& layout, std::string cql);
 
-    /// What the server refused, in the order of the rows. Throws Unavailable and Misconfigured.
-    [[nodiscard]] Task<std::vector<std::optional<Refusal>>> send(std::vector<BoundRow> rows);
+    /// What the server refused, in the order of the rows. `now`: when TTLs are counted from, as in
+    /// bind_row(); empty: there are none. Throws Unavailable and Misconfigured.
+    [[nodiscard]] Task<std::vector<std::optional<Refusal>>> send(
+        std::vector<BoundRow> rows, std::optional<std::int64_t> now = {});
 
 private:
     struct Job;

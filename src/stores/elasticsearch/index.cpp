@@ -81,6 +81,14 @@ std::string version_mapping() {
     return R"({"type":"date_nanos","ignore_malformed":true})";
 }
 
+/// Empty: the index has none.
+std::string expiry_field_of(const Json& properties, const std::string& name) {
+    for (const std::string& candidate : {"_" + name, name}) {
+        if (is_expiry_field(properties[candidate])) return candidate;
+    }
+    return {};
+}
+
 /// "1s", "500ms", "-1": whether it is longer than a second.
 bool is_slow(std::string_view interval) {
     if (interval.empty()) return false;
@@ -165,6 +173,9 @@ Task<Schema> ElasticIndex::describe() {
     schema.document_precision =
         StampFormat::of(version, unit, options_.index, options_.version_field).precision();
     MappedColumns mapped = columns_of(properties, options_.version_field, sample_);
+    schema.expiry_field = expiry_field_of(properties, options_.expiry_field);
+    std::erase_if(mapped.columns,
+                  [&](const Column& field) { return field.name == schema.expiry_field; });
     names_.to_columns(mapped);
     schema.columns = std::move(mapped.columns);
     schema.notes = std::move(mapped.notes);
@@ -293,6 +304,8 @@ std::string ElasticIndex::creation_body(const Schema& schema) const {
     check_names(columns, options_.index);
     std::string properties;
     append_property(properties, options_.version_field, version_mapping());
+    if (!schema.expiry_field.empty())
+        append_property(properties, schema.expiry_field, expiry_mapping());
     for (const Column& column : columns)
         append_property(properties, column.name, names_.mapping_of(column));
     // Room for as many fields again that others add.
@@ -330,6 +343,9 @@ std::string ElasticIndex::missing_properties(const Schema& schema, const Json& m
     check_names(added, options_.index);
     if (!mapped[options_.version_field].exists()) {
         append_property(properties, options_.version_field, version_mapping());
+    }
+    if (!schema.expiry_field.empty() && !mapped[schema.expiry_field].exists()) {
+        append_property(properties, schema.expiry_field, expiry_mapping());
     }
     for (const Column& column : added)
         append_property(properties, column.name, names_.mapping_of(column));

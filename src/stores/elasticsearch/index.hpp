@@ -24,6 +24,8 @@ namespace duet {
 struct IndexOptions {
     std::string index;
     std::string version_field = "updated_at";
+    /// Or this with an underscore in front: whichever the mapping says is Duet's.
+    std::string expiry_field = "expires_at";
     /// Columns that stand in the documents otherwise than by themselves.
     std::vector<elasticsearch::FieldOption> fields;
     /// How often at most a refresh is forced; empty: as changes() says.

@@ -129,6 +129,7 @@ State ElasticIndex::state_of(const Id& id, const Json& found, std::int64_t seen_
     ReadDocument read = read_document(id, source, layout_);
     state.content = std::move(read.content);
     state.version = read.version;
+    state.expires_at = read.expires_at;
     state.problem = std::move(read.problem);
     for (const std::string& name : read.unknown) {
         if (familiar_.contains(name) || newcomers_.size() >= noted_limit) continue;

@@ -88,8 +88,8 @@ Task<std::vector<Outcome>> ElasticIndex::apply(std::span<const Write> writes) {
     for (std::size_t i = 0; i < writes.size(); ++i) {
         const Write& write = writes[i];
         outcomes[i].guard.shard = routing_.shard_of(write.id);
-        std::optional<Refusal> refusal =
-            append_document(bulk.source, write.id, *write.content, write.version, layout_);
+        std::optional<Refusal> refusal = append_document(bulk.source, write.id, *write.content,
+                                                         write.version, layout_, write.expires_at);
         if (!refusal && bulk.source.size() > record_limit) {
             refusal = Refusal{
                 "", "",

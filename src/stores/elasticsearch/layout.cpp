@@ -86,6 +86,8 @@ Layout::Layout(const Schema& schema, const Json& properties, std::string version
     : key_(schema.key),
       version_field_(std::move(version_field)),
       version_prefix_(prefix_of(version_field_)),
+      expiry_field_(schema.expiry_field),
+      expiry_prefix_(prefix_of(expiry_field_)),
       stamps_(std::move(stamps)) {
     fields_.reserve(schema.columns.size());
     for (const Column& column : schema.columns) {

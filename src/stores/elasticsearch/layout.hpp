@@ -49,6 +49,9 @@ public:
     [[nodiscard]] const std::string& version_field() const { return version_field_; }
     [[nodiscard]] const std::string& version_prefix() const { return version_prefix_; }
     [[nodiscard]] const StampFormat& stamps() const { return stamps_; }
+    /// Empty: documents do not say when they end.
+    [[nodiscard]] const std::string& expiry_field() const { return expiry_field_; }
+    [[nodiscard]] const std::string& expiry_prefix() const { return expiry_prefix_; }
     /// The place of a column. `guess`: where it probably is, the place after the one found before.
     [[nodiscard]] std::optional<std::size_t> find(std::string_view name, std::size_t guess) const;
 
@@ -60,6 +63,8 @@ private:
         places_;  // views into fields_, which never changes
     std::string version_field_;
     std::string version_prefix_;
+    std::string expiry_field_;
+    std::string expiry_prefix_;
     StampFormat stamps_;
 };
 

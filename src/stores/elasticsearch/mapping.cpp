@@ -349,6 +349,12 @@ std::size_t count_new_fields(const Json& added, const Json& mappings) {
     return count;
 }
 
+std::string expiry_mapping() {
+    return R"({"type":"date","ignore_malformed":true,"meta":{"duet":"expiry"}})";
+}
+
+bool is_expiry_field(const Json& mapped) { return mapped["meta"]["duet"].text() == "expiry"; }
+
 bool is_integer_field(std::string_view kind) {
     const auto number = number_kind(kind);
     return number && *number != Kind::double_;

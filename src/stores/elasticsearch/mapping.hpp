@@ -70,6 +70,10 @@ struct MappedColumns {
 [[nodiscard]] bool is_integer_field(std::string_view kind);
 [[nodiscard]] bool is_number_field(std::string_view kind);
 
+/// The mapping of an expiry field, which tells it from a field of the same name that users made.
+[[nodiscard]] std::string expiry_mapping();
+[[nodiscard]] bool is_expiry_field(const Json& mapped);
+
 /// Text of a field with this mapping holds JSON.
 [[nodiscard]] bool holds_json(const Json& field);
 

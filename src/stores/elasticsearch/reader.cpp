@@ -235,6 +235,26 @@ void check_key_field(const Id& id, const Json& member, std::size_t place, const 
           "the field, or index the document anew under the _id that it means");
 }
 
+/// The version, or the end of the record.
+std::optional<Refusal> read_moment(const Json& member, const Layout& layout, ReadDocument& read) {
+    static const StampFormat iso8601;
+    if (member.is_nothing()) return std::nullopt;
+    const bool is_version = member.key() == layout.version_field();
+    const auto moment = is_version ? layout.stamps().read(member) : iso8601.read(member);
+    if (is_version) {
+        read.version = moment;
+    } else if (moment) {
+        read.expires_at = moment->micros;
+    }
+    if (moment) return std::nullopt;
+    const char* const reason =
+        is_version ? "is no stamp in the format of its mapping: write the time of the last change "
+                     "there, or remove it"
+                   : "is no moment at which the document could end: write a date and time there, "
+                     "or remove it";
+    return Refusal{std::string(member.key()), shown(member.raw()), reason};
+}
+
 ReadDocument read_members(const Id& id, const Json& source, const Layout& layout) {
     ReadDocument read;
     read.content.values.resize(layout.fields().size());
@@ -248,14 +268,9 @@ ReadDocument read_members(const Id& id, const Json& source, const Layout& layout
     std::size_t next = 0;
     for (const Json member : source) {
         const std::string_view name = member.key();
-        if (name == layout.version_field()) {
-            if (member.is_nothing()) continue;
-            read.version = layout.stamps().read(member);
-            if (!read.version) {
-                refuse(name, shown(member.raw()),
-                       "is no stamp in the format of its mapping: write the time of the "
-                       "last change there, or remove it");
-            }
+        if (name == layout.version_field() || name == layout.expiry_field()) {
+            if (auto refusal = read_moment(member, layout, read); refusal && !read.problem)
+                read.problem = std::move(refusal);
             continue;
         }
         const auto place = layout.find(name, next);

@@ -16,8 +16,9 @@ namespace duet::elasticsearch {
 struct ReadDocument {
     Content content;
     std::optional<Version> version;
-    std::optional<Refusal> problem;    // the first one
-    std::vector<std::string> unknown;  // fields that are no columns: in content.carried
+    std::optional<std::int64_t> expires_at;  // as State's
+    std::optional<Refusal> problem;          // the first one
+    std::vector<std::string> unknown;        // fields that are no columns: in content.carried
 };
 
 /// A field of the key that says something else than the id is a problem; one that is missing is

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/bytes.hpp"
+#include "base/time.hpp"
 #include "elastic/client.hpp"
 #include "model/text.hpp"
 #include "stores/elasticsearch/reader.hpp"
@@ -179,7 +180,8 @@ void append_key_fields(std::string& out, const Id& id, const Layout& layout,
 }
 
 std::optional<Refusal> append_document(std::string& out, const Id& id, const Content& content,
-                                       Version version, const Layout& layout) {
+                                       Version version, const Layout& layout,
+                                       std::optional<std::int64_t> expires_at) {
     if (id.uuid() == nullptr && id.to_string().size() > id_limit) {
         return Refusal{"", shown(id.to_string()),
                        fmt::format("the row's key is {} bytes as text, and Elasticsearch takes an "
@@ -198,6 +200,11 @@ std::optional<Refusal> append_document(std::string& out, const Id& id, const Con
     out += separator;
     out += layout.version_prefix();
     layout.stamps().append(out, version);
+    if (expires_at) {
+        out += ',';
+        out += layout.expiry_prefix();
+        out += '"' + format_iso8601(instant_from_micros(*expires_at), 0) + '"';
+    }
     out += '}';
     return std::nullopt;
 }

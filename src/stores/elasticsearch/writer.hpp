@@ -1,6 +1,7 @@
 #pragma once
 // A record's content as a document's `_source`, appended straight to a bulk body.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,11 +11,12 @@
 namespace duet::elasticsearch {
 
 /// Appends one line of JSON: the fields of the key, the values that are not null, what is carried
-/// over, and the version. A refusal: the index could not hold the id or one of the values, and
-/// nothing is appended.
+/// over, the version, and when the record ends. A refusal: the index could not hold the id or one
+/// of the values, and nothing is appended.
 [[nodiscard]] std::optional<Refusal> append_document(std::string& out, const Id& id,
                                                      const Content& content, Version version,
-                                                     const Layout& layout);
+                                                     const Layout& layout,
+                                                     std::optional<std::int64_t> expires_at = {});
 
 /// Appends the fields of the key that are not `present` (in its order); `separator` is that of the
 /// members.

@@ -42,6 +42,7 @@ std::int64_t MemoryDocuments::index(const Id& id, const DocumentWrite& write) {
     }
     next.stamp = write.stamp;
     next.carried = write.carried;
+    next.expires_at = write.expires_at;
     next.problem = write.problem;
     return put(id, std::move(next));
 }
@@ -62,7 +63,11 @@ std::int64_t MemoryDocuments::update(const Id& id, const DocumentWrite& write) {
     if (write.stamp) {
         next.stamp = write.stamp;
     }
-    if (next.fields == old->fields && next.stamp == old->stamp) {
+    if (write.expires_at || write.lives_on) {
+        next.expires_at = write.expires_at;
+    }
+    if (next.fields == old->fields && next.stamp == old->stamp &&
+        next.expires_at == old->expires_at) {
         return old->seq_no;
     }
     return put(id, std::move(next));

@@ -16,10 +16,11 @@
 namespace duet {
 
 struct Document {
-    std::map<std::string, Value> fields;  // a field that is missing has no entry
-    std::string carried;                  // as Content's
-    std::optional<Version> stamp;         // its version field
-    std::optional<Refusal> problem;       // it holds something that cannot be read
+    std::map<std::string, Value> fields;       // a field that is missing has no entry
+    std::string carried;                       // as Content's
+    std::optional<Version> stamp;              // its version field
+    std::optional<std::int64_t> expires_at{};  // its expiry field
+    std::optional<Refusal> problem;            // it holds something that cannot be read
     std::int64_t seq_no = -1;
     std::int64_t primary_term = 0;
 };
@@ -29,6 +30,8 @@ struct DocumentWrite {
     std::vector<std::pair<std::string, Value>> fields;  // null: an update removes the field
     std::optional<Version> stamp;                       // index: none; update: left as it is
     std::string carried;                                // index only
+    std::optional<std::int64_t> expires_at{};           // index: none; update: left as it is
+    bool lives_on = false;                              // update: the expiry field is removed
     std::optional<Refusal> problem;                     // index only
 };
 

@@ -16,6 +16,7 @@ Task<Schema> MemoryIndex::describe() {
     schema.exists = documents_.options().exists;
     schema.columns = documents_.options().columns;
     schema.document_precision = documents_.options().version_precision;
+    schema.expiry_field = "expires_at";
     co_await hooks_.after("index.describe");
     co_return schema;
 }
@@ -49,6 +50,7 @@ State MemoryIndex::state_of(const Guard& guard, const Document* document,
     }
     state.exists = true;
     state.version = document->stamp;
+    state.expires_at = document->expires_at;
     state.problem = document->problem;
     state.content.carried = document->carried;
     for (const auto& [name, value] : document->fields) {
@@ -83,6 +85,7 @@ Document MemoryIndex::document_of(const Write& write) const {
     }
     next.carried = write.content->carried;
     next.stamp = cut(write.version);
+    next.expires_at = write.expires_at;
     return next;
 }
 

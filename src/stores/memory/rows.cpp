@@ -7,8 +7,6 @@
 
 namespace duet {
 
-namespace {}  // namespace
-
 std::optional<std::int64_t> RowView::newest() const {
     std::optional<std::int64_t> newest = stamp_write_time;
     for (const auto& time : write_times) {
@@ -73,18 +71,21 @@ void MemoryRows::recreate() {
     history_ = {history_.id + "1", INT64_MIN};
 }
 
-RowView MemoryRows::view(const Id& id) const {
+RowView MemoryRows::view(const Id& id, std::int64_t now) const {
     const auto found = rows_.find({token(id), id});
-    return found == rows_.end() ? view(Stored{}) : view(found->second);
+    return found == rows_.end() ? view(Stored{}, now) : view(found->second, now);
 }
 
-RowView MemoryRows::view(const Stored& stored) const {
-    const std::int64_t now = clock_.now();
+RowView MemoryRows::view(const Stored& stored, std::int64_t now) const {
     const auto shows = [&](const auto& written) {
         return written && (!stored.deleted || written->timestamp > *stored.deleted) &&
                written->live_at(now);
     };
     RowView view;
+    RowEnd end;
+    const auto add_end = [&end](const Cell& cell) {
+        end.add(cell.expires_at == 0 ? std::nullopt : std::optional(cell.expires_at));
+    };
     view.exists = shows(stored.marker);
     view.values.resize(options_.columns.size());
     view.write_times.resize(options_.columns.size());
@@ -93,19 +94,21 @@ RowView MemoryRows::view(const Stored& stored) const {
             view.exists = true;
             view.values[i] = stored.cells[i]->value;
             view.write_times[i] = stored.cells[i]->timestamp;
-            view.expiring = view.expiring || stored.cells[i]->expires_at != 0;
+            add_end(*stored.cells[i]);
         }
     }
     if (shows(stored.stamp)) {
         view.exists = true;
         view.stamp = Version{stored.stamp->value.get<std::int64_t>()};
         view.stamp_write_time = stored.stamp->timestamp;
-        view.expiring = view.expiring || stored.stamp->expires_at != 0;
+        add_end(*stored.stamp);
     }
+    view.expires_at = end.last();
+    view.changes_at = end.first();
     return view;
 }
 
-std::vector<MemoryRows::Row> MemoryRows::scan(TokenRange range, std::size_t limit,
+std::vector<MemoryRows::Row> MemoryRows::scan(TokenRange range, std::size_t limit, std::int64_t now,
                                               const Id* past) const {
     std::vector<Row> found;
     auto row = past == nullptr ? rows_.lower_bound({range.after, Id{}})
@@ -118,7 +121,7 @@ std::vector<MemoryRows::Row> MemoryRows::scan(TokenRange range, std::size_t limi
         if (position > range.upto) {
             break;
         }
-        RowView shown = view(row->second);
+        RowView shown = view(row->second, now);
         if (shown.exists) {
             found.emplace_back(id, std::move(shown));
         }

@@ -33,7 +33,8 @@ struct RowView {
     std::vector<std::optional<std::int64_t>> write_times;  // of the values that are not null
     std::optional<Version> stamp;                          // the version column
     std::optional<std::int64_t> stamp_write_time;
-    bool expiring = false;  // a value has a TTL
+    std::optional<std::int64_t> expires_at;  // as State's
+    std::optional<std::int64_t> changes_at;
 
     /// The newest WRITETIME over all cells.
     [[nodiscard]] std::optional<std::int64_t> newest() const;
@@ -64,15 +65,19 @@ public:
     void recreate();
     [[nodiscard]] const TableHistory& history() const { return history_; }
 
-    [[nodiscard]] RowView view(const Id& id) const;
+    [[nodiscard]] RowView view(const Id& id) const { return view(id, clock_.now()); }
+    /// As of another moment than the server's own.
+    [[nodiscard]] RowView view(const Id& id, std::int64_t now) const;
     /// The rows of a range that exist, in token order, at most `limit`.
     /// Only rows beyond `past` where that is given, an id with the token after range.after.
-    [[nodiscard]] std::vector<Row> scan(TokenRange range, std::size_t limit,
+    [[nodiscard]] std::vector<Row> scan(TokenRange range, std::size_t limit, std::int64_t now,
                                         const Id* past = nullptr) const;
     /// As Cassandra's partitioner: from the id alone, spread over all 64-bit integers.
     [[nodiscard]] std::int64_t token(const Id& id) const;
 
     [[nodiscard]] const Options& options() const { return options_; }
+    /// What time it is to the server.
+    [[nodiscard]] std::int64_t now() const { return clock_.now(); }
     [[nodiscard]] std::optional<std::size_t> find(std::string_view column) const;
     /// CREATE TABLE, with a version column of milliseconds.
     void create();
@@ -98,7 +103,7 @@ private:
         std::optional<std::int64_t> deleted;
     };
     void write(const Id& id, const RowWrite& write, bool with_marker);
-    [[nodiscard]] RowView view(const Stored& stored) const;
+    [[nodiscard]] RowView view(const Stored& stored, std::int64_t now) const;
 
     Options options_;
     const Clock& clock_;

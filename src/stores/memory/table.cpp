@@ -51,7 +51,7 @@ Task<std::vector<State>> MemoryTable::look(std::span<const Id> ids) {
     std::vector<State> states;
     for (const Id& id : ids) {
         co_await hooks_.before("table.read");
-        states.push_back(state_of(rows_.view(id)));
+        states.push_back(state_of(rows_.view(id, now())));
         co_await hooks_.after("table.read");
     }
     co_return states;
@@ -96,7 +96,7 @@ Task<Outcome> MemoryTable::put(const Write& write) {
 Task<Outcome> MemoryTable::read_back(const Write& write) {
     Outcome outcome;
     co_await hooks_.before("table.read");
-    RowView found = rows_.view(write.id);
+    RowView found = rows_.view(write.id, now());
     co_await hooks_.after("table.read");
     const RowWrite nulls = clearing(write, found);
     if (!nulls.values.empty()) {
@@ -104,12 +104,13 @@ Task<Outcome> MemoryTable::read_back(const Write& write) {
         rows_.update(write.id, nulls);
         co_await hooks_.after("table.write");
         co_await hooks_.before("table.read");
-        found = rows_.view(write.id);
+        found = rows_.view(write.id, now());
         co_await hooks_.after("table.read");
     }
     if (!found.exists) {
         outcome.kind = Outcome::Kind::hidden;
-    } else if (!same_content(state_of(found).content, *write.content, schema_)) {
+    } else if (!same_content(state_of(found).content, *write.content, schema_) ||
+               (found.newest() && found.expires_at != write.expires_at)) {
         outcome.kind = Outcome::Kind::superseded;
     }
     co_return outcome;
@@ -123,11 +124,21 @@ Task<std::vector<Outcome>> MemoryTable::remove(std::span<const Removal> removals
         co_await hooks_.after("table.delete");
         co_await hooks_.before("table.read");
         Outcome outcome;
-        if (rows_.view(removal.id).exists) outcome.kind = Outcome::Kind::superseded;
+        if (rows_.view(removal.id, now()).exists) outcome.kind = Outcome::Kind::superseded;
         co_await hooks_.after("table.read");
         outcomes.push_back(outcome);
     }
     co_return outcomes;
+}
+
+Task<std::vector<Id>> MemoryTable::absent(std::span<const Id> ids) {
+    co_await hooks_.before("table.read");
+    std::vector<Id> absent;
+    for (const Id& id : ids) {
+        if (!rows_.view(id).exists) absent.push_back(id);
+    }
+    co_await hooks_.after("table.read");
+    co_return absent;
 }
 
 Task<TableHistory> MemoryTable::history() {
@@ -141,6 +152,7 @@ RowWrite MemoryTable::statement(const Write& write) const {
     RowWrite row;
     row.timestamp = write.timestamp;
     row.stamp = write.version;
+    row.expires_at = write.expires_at.value_or(0);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         const Value& value = write.content->values[i];
         const bool had_value = write.previous != nullptr && write.previous->exists &&
@@ -166,11 +178,14 @@ RowWrite MemoryTable::clearing(const Write& write, const RowView& found) const {
     return nulls;
 }
 
+std::int64_t MemoryTable::now() const { return clock_ != nullptr ? clock_->now() : rows_.now(); }
+
 State MemoryTable::state_of(const RowView& view) const {
     State state;
     state.exists = view.exists;
     state.newest_write = view.newest();
-    state.expiring = view.expiring;
+    state.expires_at = view.expires_at;
+    state.changes_at = view.changes_at;
     // V1: the row was stamped by whoever wrote it last.
     state.stamped = view.stamp && view.stamp_write_time == state.newest_write;
     if (state.stamped) {
@@ -222,7 +237,7 @@ void MemoryTable::add_row(RangeDigest& digest, const Id& id, const RowView& view
 Task<RangeDigest> MemoryTable::digest(TokenRange range) {
     co_await hooks_.before("table.digest");
     RangeDigest digest = empty_digest();
-    for (const auto& [id, view] : rows_.scan(range, SIZE_MAX)) add_row(digest, id, view);
+    for (const auto& [id, view] : rows_.scan(range, SIZE_MAX, now())) add_row(digest, id, view);
     co_await hooks_.after("table.digest");
     co_return digest;
 }
@@ -267,7 +282,7 @@ Task<RowPage> MemoryTable::rows(TokenRange range, std::size_t limit, std::string
     // One more than asked for tells whether there is more.
     const Id past = Id::of(inside);
     std::vector<MemoryRows::Row> found =
-        rows_.scan(range, limit + 1, inside.empty() ? nullptr : &past);
+        rows_.scan(range, limit + 1, now(), inside.empty() ? nullptr : &past);
     page.digest = empty_digest();
     page.read_upto = range.upto;
     std::size_t kept = 0;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/time.hpp"
 #include "model/store.hpp"
 #include "stores/memory/hooks.hpp"
 #include "stores/memory/rows.hpp"
@@ -17,6 +18,10 @@ public:
     /// Both outlive this; several clients may share the rows.
     MemoryTable(MemoryRows& rows, MemoryHooks& hooks);
 
+    /// Reads say what time it is (protocol 5): by this clock of the client's, which outlives the
+    /// table, and not by the server's.
+    void read_by(const Clock& clock) { clock_ = &clock; }
+
     /// A feed that a test makes; it outlives the table.
     void set_feed(RowFeed* feed) { feed_ = feed; }
     [[nodiscard]] RowFeed* feed() override { return feed_; }
@@ -27,6 +32,7 @@ public:
     [[nodiscard]] Task<std::vector<Outcome>> remove(std::span<const Removal> removals) override;
     [[nodiscard]] std::int64_t token(const Id& id) const override;
     [[nodiscard]] Task<TableHistory> history() override;
+    [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
     [[nodiscard]] RangeDigest digest_of(const Write& write) const override;
     [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit,
@@ -34,6 +40,7 @@ public:
     [[nodiscard]] Task<std::vector<Outcome>> insert(std::span<const Write> writes) override;
 
 private:
+    [[nodiscard]] std::int64_t now() const;
     [[nodiscard]] State state_of(const RowView& view) const;
     [[nodiscard]] RangeDigest empty_digest() const;
     [[nodiscard]] std::uint64_t factor(const Id& id, std::uint64_t token) const;
@@ -51,6 +58,7 @@ private:
 
     MemoryRows& rows_;
     MemoryHooks& hooks_;
+    const Clock* clock_ = nullptr;  // none: the server's
     RowFeed* feed_ = nullptr;
     Schema schema_;                                    // as provisioned
     std::vector<std::optional<std::size_t>> columns_;  // of schema_, in the table

@@ -108,6 +108,42 @@ TEST(Agreement, a_column_that_was_dropped_and_is_back_is_one_like_any_other) {
     EXPECT_THAT(names(agreed.schema), ElementsAre("old"));
 }
 
+TEST(Agreement, an_index_that_duet_makes_has_a_field_for_the_ends_of_records) {
+    Schema none = index({});
+    none.exists = false;
+    EXPECT_EQ(agree(table({}), none, {}).schema.expiry_field, "expires_at");
+}
+
+TEST(Agreement, an_index_that_was_there_gets_one_where_rows_end) {
+    TableLimits limits;
+    EXPECT_EQ(agree(table({}), index({}), limits).schema.expiry_field, "");
+    limits.expires = true;
+    const auto agreed = agree(table({}), index({}), limits);
+    EXPECT_EQ(agreed.schema.expiry_field, "expires_at");
+    EXPECT_THAT(agreed.new_fields, ElementsAre("expires_at"));
+    Schema has = index({});
+    has.expiry_field = "expires_at";
+    EXPECT_TRUE(agree(table({}), has, limits).new_fields.empty());
+    limits.shape.direction = sync::Direction::to_cassandra;
+    EXPECT_EQ(agree(table({}), index({}), limits).schema.expiry_field, "");
+    EXPECT_EQ(agree(table({}), has, limits).schema.expiry_field, "expires_at");
+}
+
+TEST(Agreement, a_column_or_a_field_of_that_name_is_content_and_the_end_stands_beside_it) {
+    TableLimits limits;
+    limits.expires = true;
+    const Column own{"expires_at", of(Kind::timestamp)};
+    const auto by_column = agree(table({own}), index({}), limits);
+    EXPECT_EQ(by_column.schema.expiry_field, "_expires_at");
+    EXPECT_THAT(by_column.new_fields, ElementsAre("_expires_at", "expires_at"));
+    EXPECT_THAT(by_column.schema.notes, ElementsAre(HasSubstr("expires_at is taken")));
+    EXPECT_EQ(agree(table({}), index({own}), limits).schema.expiry_field, "_expires_at");
+    const Column beside{"_expires_at", of(Kind::timestamp)};
+    EXPECT_THROW(static_cast<void>(agree(table({own}), index({beside}), limits)), Misconfigured);
+    limits.expires = false;
+    EXPECT_NO_THROW(static_cast<void>(agree(table({own}), index({beside}), limits)));
+}
+
 TEST(Agreement, the_tables_key_is_no_column_to_add) {
     Schema rows = table({});
     rows.key = Key({{"order_id", of(Kind::uuid), false}});

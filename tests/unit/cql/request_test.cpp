@@ -127,6 +127,31 @@ TEST(Request, batch_is_unlogged_and_carries_the_timestamp) {
               "0000000000000007");
 }
 
+TEST(Request, the_time_stands_last_and_only_in_version_5) {
+    QueryParameters parameters = plain();
+    parameters.timestamp = 7;
+    parameters.now_in_seconds = 9;
+    EXPECT_EQ(to_hex(ByteView(encode_query(Version::v5, "X", parameters)).subspan(14)),
+              "0004"
+              "00000130"
+              "0009"
+              "0000000000000007"
+              "00000009");
+    EXPECT_EQ(to_hex(ByteView(encode_query(Version::v4, "X", parameters)).subspan(14)),
+              "0004"
+              "30"
+              "0009"
+              "0000000000000007");
+    EXPECT_EQ(to_hex(ByteView(encode_batch(Version::v5, {}, parameters)).subspan(9)),
+              "01"
+              "0000"
+              "0004"
+              "00000130"
+              "0009"
+              "0000000000000007"
+              "00000009");
+}
+
 TEST(Request, more_statements_than_the_protocol_can_count_are_refused) {
     const std::vector<BatchItem> items(65'536, BatchItem{std::make_shared<Prepared>(), {}});
     EXPECT_THROW(static_cast<void>(encode_batch(Version::v5, items, plain())), QueryError);

@@ -248,14 +248,6 @@ TEST(Decide, v10_a_vanished_row_is_restored) {
     EXPECT_EQ(story.document_stamped(200).expect<WriteRow>().version.micros, 200);
 }
 
-TEST(Decide, v10_a_row_that_expires_is_left_out) {
-    Story story;
-    story.row.expiring = true;
-    story.written(300).document_stamped(200).expect<LeaveOut>();
-    story.document = State{};
-    story.expect<LeaveOut>();
-}
-
 // --- V10, deletes = "propagate" ------------------------------------------------------------------
 
 TEST(Decide, v10_a_record_gone_from_cassandra_is_deleted_where_both_had_agreed_on_it) {

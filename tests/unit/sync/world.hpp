@@ -106,6 +106,7 @@ struct World {
         Schema schema = co_await of.describe();
         const Schema mapping = co_await index.describe();
         schema.document_precision = mapping.document_precision;
+        schema.expiry_field = mapping.expiry_field;
         co_await of.provision(schema, true);
         co_await index.provision(schema, true);
         co_return schema;

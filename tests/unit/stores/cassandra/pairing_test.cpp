@@ -74,10 +74,13 @@ TEST(Pairing, counters_and_static_columns_are_read_and_said_to_be_only_read) {
     EXPECT_NE(info.notes[0].find("shop.orders (a_static)"), std::string::npos);
 }
 
-TEST(Pairing, a_default_ttl_leaves_the_table_out) {
+TEST(Pairing, a_default_ttl_is_noted) {
     RawTable table = plain();
     table.default_ttl = 60;
-    EXPECT_NE(reason(table).find("default_time_to_live = 60"), std::string::npos);
+    const TableInfo info = interpret(table, UserTypes());
+    EXPECT_EQ(info.reason, "");
+    ASSERT_EQ(info.notes.size(), 1U);
+    EXPECT_NE(info.notes[0].find("end after 60 s by default"), std::string::npos);
 }
 
 TEST(Pairing, a_column_of_an_unknown_type_is_named_and_the_others_stay) {

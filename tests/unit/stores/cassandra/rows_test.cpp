@@ -9,6 +9,7 @@
 #include "stores/cassandra/codec.hpp"
 #include "stores/cassandra/pages.hpp"
 #include "stores/cassandra/reader.hpp"
+#include "stores/cassandra/statements.hpp"
 #include "stores/cassandra/types.hpp"
 
 namespace duet::cassandra {
@@ -76,7 +77,7 @@ State read(const std::vector<std::optional<Bytes>>& cells) {
     const RowReader reader(columns);
     const cql::Rows rows = answer(cells);
     reader.check(rows);
-    return reader.read(rows, 0, true).state;
+    return reader.read(rows, 0, true, 1'000).state;
 }
 
 const std::optional<Bytes> none;
@@ -109,14 +110,34 @@ TEST(RowReader, a_row_of_only_its_key_has_no_version) {
     EXPECT_FALSE(state.newest_write);
 }
 
-TEST(RowReader, a_ttl_on_any_cell_makes_the_row_expiring) {
-    const Bytes no_ttl{0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF};
-    const Bytes one_ttl{0, 0, 0, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 4, 0, 0, 0, 60};
+constexpr std::int64_t seconds_now = 1'000;
+constexpr std::int64_t a_second = 1'000'000;
+
+TEST(RowReader, a_row_ends_with_its_last_cell_and_changes_with_its_first) {
+    const Bytes longer{0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 60};
     const auto tags = bytes_of(List{std::string("a")}, "set<text>");
-    EXPECT_FALSE(read({key, none, none, none, seven, big(1), none, tags, big(1), no_ttl}).expiring);
-    EXPECT_TRUE(read({key, none, none, none, seven, big(1), none, tags, big(1), one_ttl}).expiring);
-    EXPECT_TRUE(read({key, none, none, none, seven, big(1), seven, none, none, none}).expiring);
-    EXPECT_TRUE(read({key, big(1), big(1), seven, seven, big(1), none, none, none, none}).expiring);
+    const State state = read({key, none, none, none, seven, big(1), seven, tags, big(1), longer});
+    EXPECT_EQ(state.changes_at, (seconds_now + 7) * a_second);
+    EXPECT_EQ(state.expires_at, (seconds_now + 60) * a_second);
+}
+
+TEST(RowReader, a_row_stays_for_ever_if_any_cell_or_element_does) {
+    const Bytes one_stays{0, 0, 0, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 4, 0, 0, 0, 60};
+    const auto tags = bytes_of(List{std::string("a"), std::string("b")}, "set<text>");
+    State state = read({key, none, none, none, seven, big(1), seven, tags, big(1), one_stays});
+    EXPECT_FALSE(state.expires_at);
+    EXPECT_EQ(state.changes_at, (seconds_now + 7) * a_second);
+    state = read({key, big(1), big(1), none, seven, big(1), seven, none, none, none});
+    EXPECT_FALSE(state.expires_at) << "the version column stays";
+    state = read({key, none, none, none, seven, big(1), none, none, none, none});
+    EXPECT_FALSE(state.expires_at);
+    EXPECT_FALSE(state.changes_at);
+}
+
+TEST(RowReader, of_a_row_of_only_its_key_no_end_is_known) {
+    const State state = read({key, none, none, none, none, none, none, none, none, none});
+    EXPECT_FALSE(state.expires_at);
+    EXPECT_FALSE(state.changes_at);
 }
 
 TEST(RowReader, a_value_that_cannot_be_read_is_the_rows_problem) {
@@ -152,7 +173,7 @@ Write write_of(const Content& content, const State* previous = nullptr) {
     return write;
 }
 
-BoundRow bound(const Write& write) { return std::get<BoundRow>(bind_row(layout(), write)); }
+BoundRow bound(const Write& write) { return std::get<BoundRow>(bind_row(layout(), write, 1'000)); }
 
 TEST(RowBinder, what_the_winner_lacks_is_null_only_where_the_row_had_it) {
     State previous;
@@ -160,7 +181,7 @@ TEST(RowBinder, what_the_winner_lacks_is_null_only_where_the_row_had_it) {
     previous.content.values = {Value(), Value(), List{std::string("old")}};
     const Content content{{Value(), Value(), Value()}, ""};
     const BoundRow row = bound(write_of(content, &previous));
-    ASSERT_EQ(row.values.size(), 5U);
+    ASSERT_EQ(row.values.size(), 6U);
     EXPECT_EQ(row.values[1].kind, Kind::unset);
     EXPECT_EQ(row.values[2].kind, Kind::null);
 }
@@ -184,30 +205,52 @@ TEST(RowBinder, the_version_is_cut_to_the_columns_precision) {
 
 TEST(RowBinder, a_value_that_does_not_fit_is_refused_with_its_column) {
     const Content content{{std::int64_t{1} << 40, Value(), Value()}, ""};
-    const auto result = bind_row(layout(), write_of(content));
+    const auto result = bind_row(layout(), write_of(content), 1'000);
     ASSERT_TRUE(std::holds_alternative<Refusal>(result));
     EXPECT_EQ(std::get<Refusal>(result).field, "n");
 }
 
 TEST(RowBinder, a_value_for_a_column_that_is_not_there_is_refused) {
     const Content content{{Value(), std::string("x"), Value()}, ""};
-    const auto result = bind_row(layout(), write_of(content));
+    const auto result = bind_row(layout(), write_of(content), 1'000);
     ASSERT_TRUE(std::holds_alternative<Refusal>(result));
     EXPECT_EQ(std::get<Refusal>(result).field, "gone");
 }
 
 TEST(RowBinder, a_record_that_is_too_large_is_refused) {
     const Content content{{Value(), Value(), List{std::string(record_limit, 'x')}}, ""};
-    EXPECT_TRUE(std::holds_alternative<Refusal>(bind_row(layout(), write_of(content))));
+    EXPECT_TRUE(std::holds_alternative<Refusal>(bind_row(layout(), write_of(content), 1'000)));
 }
 
 TEST(RowBinder, clearing_touches_nothing_else) {
     const Content content{{std::int64_t{1}, Value(), Value()}, ""};
-    const BoundRow row = bind_nulls(layout(), write_of(content), {2});
+    const BoundRow row = bind_nulls(layout(), write_of(content), {2}, 1'000);
     EXPECT_EQ(row.values[1].kind, Kind::unset);
     EXPECT_EQ(row.values[2].kind, Kind::null);
     EXPECT_EQ(row.values[3].kind, Kind::unset);
     EXPECT_EQ(row.values[4].bytes, big(9'000));
+}
+
+TEST(RowBinder, the_ttl_is_what_is_left_of_the_records_time) {
+    const Content content{{std::int64_t{1}, Value(), Value()}, ""};
+    Write write = write_of(content);
+    const auto ttl = [&write] { return to_hex(bound(write).values.back().bytes); };
+    EXPECT_EQ(ttl(), "00000000") << "none, whatever the table's default is";
+    write.expires_at = 1'060 * a_second;
+    EXPECT_EQ(ttl(), "0000003c");
+    write.expires_at = 1'060 * a_second + 1;
+    EXPECT_EQ(ttl(), "0000003d") << "never a part of a second too early";
+    write.expires_at = 999 * a_second;
+    EXPECT_EQ(ttl(), "00000001") << "0 would be for ever";
+}
+
+TEST(RowBinder, an_end_that_cassandra_cannot_hold_is_refused) {
+    const Content content{{std::int64_t{1}, Value(), Value()}, ""};
+    Write write = write_of(content);
+    write.expires_at = (1'000 + longest_ttl) * a_second;
+    EXPECT_TRUE(std::holds_alternative<BoundRow>(bind_row(layout(), write, 1'000)));
+    write.expires_at = (1'001 + longest_ttl) * a_second;
+    EXPECT_TRUE(std::holds_alternative<Refusal>(bind_row(layout(), write, 1'000)));
 }
 
 TEST(RowBinder, the_digest_counts_elements_once_and_wraps) {
@@ -224,7 +267,7 @@ TEST(RowBinder, an_id_that_is_no_key_is_refused) {
     const Content content{{Value(), Value(), Value()}, ""};
     Write write = write_of(content);
     write.id = Id::of("seven");
-    const auto bound = bind_row(layout(), write);
+    const auto bound = bind_row(layout(), write, 1'000);
     ASSERT_TRUE(std::holds_alternative<Refusal>(bound));
     EXPECT_EQ(std::get<Refusal>(bound).value, "seven");
     EXPECT_NE(std::get<Refusal>(bound).reason.find("id (uuid)"), std::string::npos);
@@ -253,9 +296,9 @@ TEST(RowBinder, every_key_column_comes_first_and_static_columns_not_at_all) {
     const Content content{{std::int64_t{7}, Value(), List{std::string("a")}}, ""};
     Write write = write_of(content);
     write.id = Id::of("x~5");
-    const auto bound = bind_row(composite, write);
+    const auto bound = bind_row(composite, write, 1'000);
     const BoundRow& row = std::get<BoundRow>(bound);
-    ASSERT_EQ(row.values.size(), 5U) << "k, c, tags, version, timestamp";
+    ASSERT_EQ(row.values.size(), 6U) << "k, c, tags, version, timestamp, TTL";
     EXPECT_EQ(row.values[0].bytes, Bytes{'x'});
     EXPECT_EQ(row.values[1].bytes, (Bytes{0, 0, 0, 5}));
     const RangeDigest digest = digest_of_write(composite, write, 3);

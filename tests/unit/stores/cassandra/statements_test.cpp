@@ -47,7 +47,7 @@ TEST(Statements, an_untimed_column_is_read_without_its_times) {
 TEST(Statements, a_row_is_written_with_its_version_and_a_timestamp) {
     EXPECT_EQ(insert_row(layout()),
               "INSERT INTO \"shop\".\"Orders\" (\"id\", \"a\"\"b\", \"tags\", \"updated_at\") "
-              "VALUES (?, ?, ?, ?) USING TIMESTAMP ?");
+              "VALUES (?, ?, ?, ?) USING TIMESTAMP ? AND TTL ?");
 }
 
 TEST(Statements, a_digest_counts_and_sums_each_column) {
@@ -89,7 +89,7 @@ TEST(Statements, rows_of_a_partition_are_asked_for_by_their_clustering_columns) 
 TEST(Statements, static_columns_are_not_written) {
     EXPECT_EQ(insert_row(clustered()),
               "INSERT INTO \"iot\".\"readings\" (\"Site\", \"sensor\", \"at\", \"n\", \"v\") "
-              "VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
+              "VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ? AND TTL ?");
 }
 
 TEST(Statements, a_digest_tells_the_rows_of_a_partition_apart) {

@@ -87,6 +87,28 @@ TEST(Reader, a_moment_inside_of_an_object_is_read_in_the_format_of_its_own_mappi
               number(1'795'184'227'000));
 }
 
+TEST(Reader, the_end_of_the_record_is_no_content) {
+    Schema schema = schema_of({{"f", text}});
+    schema.expiry_field = "expires_at";
+    const Layout layout = layout_of(schema);
+    ReadDocument read = read_source(R"({"f":"x","expires_at":"1970-01-01T00:01:00.5Z"})", layout);
+    EXPECT_EQ(read.expires_at, 60'500'000);
+    EXPECT_EQ(read.content.carried, "");
+    read = read_source(R"({"f":"x","expires_at":1795184227})", layout);
+    EXPECT_EQ(read.expires_at, 1'795'184'227'000'000) << "a number, by its size";
+    EXPECT_FALSE(read_source(R"({"f":"x","expires_at":null})", layout).expires_at);
+    read = read_source(R"({"expires_at":"soon"})", layout);
+    ASSERT_TRUE(read.problem);
+    EXPECT_EQ(read.problem->field, "expires_at");
+}
+
+TEST(Reader, a_field_of_that_name_that_is_not_duets_is_content) {
+    const Layout layout = layout_of(schema_of({{"expires_at", text}}));
+    const ReadDocument read = read_source(R"({"expires_at":"soon"})", layout);
+    EXPECT_FALSE(read.problem);
+    EXPECT_EQ(read.content.values[0], Value(std::string("soon")));
+}
+
 TEST(Reader, two_keys_that_are_one_key_are_refused) {
     const Type map = of(Kind::map, {integer, text});
     EXPECT_NE(refusal(R"({"1":"a","01":"b"})", map), "");

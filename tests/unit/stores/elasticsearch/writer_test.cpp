@@ -127,6 +127,17 @@ TEST(Writer, what_is_carried_over_stands_between_the_values_and_the_version) {
     EXPECT_EQ(to_json(Content{}, layout), "{}");
 }
 
+TEST(Writer, the_end_of_the_record_stands_last) {
+    Schema schema = schema_of({{"a", text}});
+    schema.expiry_field = "expires_at";
+    const Layout layout = layout_of(schema);
+    const Content content{{std::string("x")}, ""};
+    std::string out;
+    EXPECT_FALSE(append_document(out, Id(), content, Version{0}, layout, 60'000'000));
+    EXPECT_EQ(out, R"({"a":"x","updated_at":"1970-01-01T00:00:00.000000Z",)"
+                   R"("expires_at":"1970-01-01T00:01:00Z"})");
+}
+
 Layout layout_of_composite() {
     Schema schema = schema_of({{"v", text}});
     schema.key = Key({{"sensor", text, false}, {"at", Type{.kind = Kind::timestamp}, true}});

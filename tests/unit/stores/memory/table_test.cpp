@@ -126,10 +126,28 @@ TEST_F(MemoryTableTest, a_row_expires_and_its_write_time_goes_with_it) {
     RowWrite write = row_of(500, text("x"), text("y"));
     write.expires_at = 2'000;
     rows_.update(id_, write);
-    EXPECT_TRUE(look().expiring);
+    EXPECT_EQ(look().expires_at, 2'000);
     clock_.micros = 2'000;
     EXPECT_FALSE(look().exists);
     EXPECT_FALSE(look().newest_write);
+}
+
+TEST_F(MemoryTableTest, a_row_ends_with_its_last_cell_and_changes_with_its_first) {
+    RowWrite write = row_of(500, text("x"), text("y"));
+    write.expires_at = 9'000;
+    rows_.insert(id_, write);
+    RowWrite update;
+    update.timestamp = 600;
+    update.values = {{"a", text("z")}};
+    update.expires_at = 5'000;
+    rows_.update(id_, update);
+    EXPECT_EQ(look().changes_at, 5'000);
+    EXPECT_EQ(look().expires_at, 9'000);
+    update.timestamp = 700;
+    update.expires_at = 0;
+    rows_.update(id_, update);
+    EXPECT_EQ(look().changes_at, 9'000);
+    EXPECT_FALSE(look().expires_at) << "a cell without a TTL keeps the row for ever";
 }
 
 TEST_F(MemoryTableTest, a_write_that_reads_back_equal_is_applied) {
