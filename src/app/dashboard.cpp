@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <string_view>
@@ -101,7 +102,9 @@ std::string page(const Overview& overview) {
     for (const auto& [name, reason] : overview.left_out) {
         text += fmt::format("<li>{}: {}</li>\n", escaped(name), escaped(reason));
     }
-    return text + (overview.left_out.empty() ? "" : "</ul>\n") + "</body></html>\n";
+    if (!overview.left_out.empty()) text += "</ul>\n";
+    if (overview.journal) text += "<pre>" + escaped(text_of(*overview.journal)) + "</pre>\n";
+    return text + "</body></html>\n";
 }
 
 std::string status(const Overview& overview) {
@@ -134,6 +137,8 @@ std::string status(const Overview& overview) {
                           {"ready", is_ready(overview)},
                           {"connected", overview.connected},
                           {"pairs", std::move(pairs)},
+                          {"journal", overview.journal ? json::parse(json_of(*overview.journal))
+                                                       : json::value(nullptr)},
                           {"left_out", std::move(left_out)}};
     return json::serialize(all) + "\n";
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/journal_status.hpp"
 #include "net/http_codec.hpp"
 #include "sync/daemon.hpp"
 
@@ -16,6 +17,7 @@ struct Overview {
     bool connected = false;  // to both servers, once at least
     std::vector<sync::PairStatus> pairs;
     std::map<std::string, std::string> left_out;  // name and reason
+    std::optional<JournalStatus> journal;         // empty: none is followed
     std::int64_t now = 0;                         // microseconds since 1970
 };
 

@@ -248,9 +248,11 @@ Task<void> Service::open_page() {
 }
 
 Overview Service::overview() const {
+    const journal::Journal* journal = generation_ ? generation_->servers.journal() : nullptr;
     return {.connected = generation_ && generation_->connected,
             .pairs = statuses(),
             .left_out = left_out_,
+            .journal = journal == nullptr ? std::nullopt : std::optional(status_of(*journal)),
             .now = clock_.now()};
 }
 

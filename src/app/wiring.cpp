@@ -14,6 +14,7 @@
 #include "elastic/index.hpp"
 #include "net/backoff.hpp"
 #include "stores/cassandra/catalog.hpp"
+#include "stores/cassandra/commit_log.hpp"
 #include "stores/elasticsearch/catalog.hpp"
 
 namespace duet::app {
@@ -169,16 +170,26 @@ Task<void> Servers::open_journal() {
     if (config_.cassandra.cdc_directory.empty()) co_return;
     if (config_.journal == JournalUse::no) {
         journal_problem_ = "journal = \"no\"";
-    } else if (config_.journal == JournalUse::automatic) {
-        try {
+        co_return;
+    }
+    cassandra::CommitLogSettings settings;
+    try {
+        if (config_.journal == JournalUse::automatic) {
             journal_problem_ = co_await cassandra::reason_against_journal(session_);
-        } catch (const Error& error) {
-            journal_problem_ = error.what();
         }
+        settings = co_await cassandra::commit_log_settings(session_);
+    } catch (const Error& error) {
+        // Asked for in so many words, it does without what the settings say.
+        if (config_.journal == JournalUse::automatic) journal_problem_ = error.what();
     }
     if (!journal_problem_.empty()) co_return;
-    journal::JournalOptions options{.folder = config_.cassandra.cdc_directory,
-                                    .owner = config_.journal_owner};
+    journal::JournalOptions options;
+    options.folder = config_.cassandra.cdc_directory;
+    options.owner = config_.journal_owner;
+    options.space_limit = settings.total_space;
+    options.blocks_writes = settings.blocks_writes;
+    options.direct = settings.direct;
+    options.sync_every = std::move(settings.sync_every);
     journal_ = std::make_unique<journal::Journal>(std::move(options));
 }
 

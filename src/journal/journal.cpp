@@ -7,11 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 
 namespace duet::journal {
 
@@ -27,7 +26,7 @@ struct Journal::Segment {
     SegmentName name;
     int file;  // Cassandra may remove its name before all of it was read
     SegmentParser parser;
-    int torn_looks = 0;
+    std::optional<Steady::time_point> torn_since;
 };
 
 Journal::Table::Table(Journal& journal, Uuid id, std::string keyspace, Known known)
@@ -35,7 +34,9 @@ Journal::Table::Table(Journal& journal, Uuid id, std::string keyspace, Known kno
 
 Journal::Table::~Table() { std::erase(journal_.tables_, this); }
 
-Journal::Journal(JournalOptions options) : options_(std::move(options)) { begin(); }
+Journal::Journal(JournalOptions options) : options_(std::move(options)), folder_(options_.folder) {
+    begin();
+}
 
 Journal::~Journal() = default;
 
@@ -47,20 +48,25 @@ std::unique_ptr<Journal::Table> Journal::table(Uuid id, std::string keyspace, Ta
 
 /// What was written before this moment is no matter of the journal, unless it is to be deleted.
 void Journal::begin() {
-    const std::vector<SegmentName> names = list();
-    if (names.empty()) return;
+    const Listing listing = folder_.list();
+    listed_at_ = options_.now();
+    for (const ListedSegment& each : listing.segments) newest_ = each.name.id;
     if (options_.owner) {
-        newest_ = names.front().id - 1;
-        open_new();
-        return;
+        take_up(listing);
+    } else {
+        for (const ListedSegment& each : listing.segments) known_.insert(each.name.id);
+        for (auto each = listing.segments.rbegin(); each != listing.segments.rend(); ++each) {
+            Segment* segment = open(each->name);
+            if (segment == nullptr) {
+                known_.erase(each->name.id);
+                continue;
+            }
+            skip_to_end(*segment);
+            if (segment->parser.has_sections()) break;  // those before it are written to their end
+        }
     }
-    for (auto name = names.rbegin(); name != names.rend(); ++name) {
-        Segment* segment = open(*name);
-        if (segment == nullptr) continue;
-        skip_to_end(*segment);
-        if (segment->parser.has_sections()) break;  // those before it are written to their end
-    }
-    newest_ = names.back().id;
+    note_unread(listing);
+    measure(listing);
 }
 
 void Journal::skip_to_end(Segment& segment) {
@@ -68,62 +74,126 @@ void Journal::skip_to_end(Segment& segment) {
     State state = State::ready;
     while (state == State::ready) state = step(segment);
     segment.parser.skip(false);
-    if (state == State::unsupported) problem_ = segment.parser.problem();
+    if (state == State::unsupported) unread_[segment.name.id] = segment.parser.problem();
 }
 
-std::vector<SegmentName> Journal::list() {
-    std::vector<SegmentName> names;
-    std::error_code error;
-    std::filesystem::directory_iterator entry(options_.folder, error);
-    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-        if (const auto name = SegmentName::parse(entry->path().filename().string())) {
-            names.push_back(*name);
+void Journal::list() {
+    const Listing listing = folder_.list();
+    // What could not be read until now may be gone, or readable from now on.
+    if (!problem_.empty()) lose_all("unreadable", problem_);
+    if (!listing.problem.empty()) {
+        problem_ = listing.problem;
+        lose_all("unreadable", problem_);
+        return;
+    }
+    std::erase_if(known_, [&](std::int64_t id) { return !listing.has(id); });
+    take_up(listing);
+    listed_at_ = options_.now();
+    note_unread(listing);
+    measure(listing);
+    delete_settled(listing);
+    publish();
+}
+
+void Journal::take_up(const Listing& listing) {
+    for (const auto& [name, bytes] : listing.segments) {
+        if (known_.contains(name.id)) continue;
+        if (segments_.size() >= files_limit) return;  // at a later list
+        if (name.id > newest_) {
+            const std::string reason = lost_before(name);
+            if (!reason.empty()) lose_all("gap", reason);
+            newest_ = name.id;
         }
+        // Older ones come late: Cassandra links what it replays, and what it permits again.
+        if (open(name) != nullptr) known_.insert(name.id);
     }
-    if (error) {
-        problem_ = fmt::format("{} cannot be read: {}", options_.folder.string(), error.message());
-        return {};
-    }
-    std::ranges::sort(names, {}, &SegmentName::id);
-    return names;
 }
 
-Journal::Segment* Journal::open(SegmentName name) {
-    const std::filesystem::path path = options_.folder / name.log_file();
+std::string Journal::lost_before(const SegmentName& name) {
+    if (name.id == newest_ + 1) return {};
+    const auto unlisted = options_.now() - listed_at_;
+    if (unlisted > proof_limit) {
+        return fmt::format(
+            "{}: segments before it may have come and gone, the folder was not listed for {} s",
+            name.log_file(), std::chrono::duration_cast<std::chrono::seconds>(unlisted).count());
+    }
+    // Another run of the node: its ids begin with the time. The last one ended with a segment that
+    // was made and not used, and those are used in their order.
+    if (name.id - newest_ >= run_gap && was_never_used(newest_)) return {};
+    // Cassandra drops the oldest first. One that is older and still there proves that none was
+    // dropped; any other that is not there held no rows of a table with CDC.
+    if (!known_.empty() && *known_.begin() <= newest_) return {};
+    return fmt::format("{}: no segment before it", name.log_file());
+}
+
+bool Journal::was_never_used(std::int64_t id) {
+    const auto found = segments_.find(id);
+    if (found == segments_.end()) return false;
+    const SegmentParser& parser = found->second->parser;
+    State state = State::ready;
+    while (state == State::ready && !parser.has_sections()) state = step(*found->second);
+    return state == State::waiting && !parser.has_sections();
+}
+
+Journal::Segment* Journal::open(const SegmentName& name) {
+    const std::filesystem::path path = folder_.path() / name.log_file();
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         const std::string reason = std::strerror(errno);
-        problem_ = fmt::format("{} cannot be read: {}", path.string(), reason);
+        unread_[name.id] = fmt::format("{} cannot be read: {}", path.string(), reason);
         return nullptr;
     }
-    problem_.clear();
+    unread_.erase(name.id);
     auto& segment = segments_[name.id];
     segment = std::make_unique<Segment>(name, file);
     return segment.get();
 }
 
-void Journal::open_new() {
-    for (const SegmentName& name : list()) {
-        if (name.id <= newest_) continue;
-        if (segments_.size() >= files_limit) return;  // at a later look
-        // Also after a start of Cassandra, whose ids jump then: one sweep too many.
-        if (name.id != newest_ + 1) {
-            lose_all(fmt::format("{}: no segment before it", name.log_file()));
-        }
-        newest_ = name.id;
-        if (open(name) == nullptr) lose_all(problem_);
+void Journal::note_unread(const Listing& listing) {
+    std::erase_if(unread_, [&](const auto& entry) {
+        // Once a later one is read, nothing more is written there.
+        return !listing.has(entry.first) || entry.first < written_;
+    });
+    problem_ = listing.problem;
+    if (problem_.empty() && !unread_.empty()) problem_ = unread_.rbegin()->second;
+}
+
+void Journal::measure(const Listing& listing) {
+    space_ = {.held = listing.bytes, .unsettled = 0, .limit = options_.space_limit};
+    for (const auto& [name, bytes] : listing.segments) {
+        const bool behind = name.id < written_ && segments_.contains(name.id);
+        if (behind || holds(name.id)) space_.unsettled += bytes;
+    }
+    const double limit = nearly_full * static_cast<double>(space_.limit);
+    if (space_.limit == 0 || static_cast<double>(space_.held) < limit) return;
+    if (static_cast<double>(space_.unsettled) >= limit) empty_into_one_sweep();
+    if (options_.blocks_writes && tell("full")) {
+        log::warning("Cassandra is about to refuse writes: cdc_raw is nearly full",
+                     {{"folder", folder_.path().string()},
+                      {"bytes", std::to_string(space_.held)},
+                      {"limit_bytes", std::to_string(space_.limit)},
+                      {"journal_owner", options_.owner ? "true" : "false"}});
     }
 }
 
-bool Journal::look() {
-    if (looks_++ % looks_between_lists == 0) {
-        open_new();
-        delete_settled();
+void Journal::empty_into_one_sweep() {
+    for (const auto& [id, segment] : segments_) skip_to_end(*segment);
+    for (Table* table : tables_) table->queue_.abandon();
+    ++counts_.emptied;
+    if (tell("emptied")) {
+        log::warning("journal nearly full, emptied into one sweep",
+                     {{"folder", folder_.path().string()},
+                      {"unsettled_bytes", std::to_string(space_.unsettled)},
+                      {"limit_bytes", std::to_string(space_.limit)}});
     }
+    space_.unsettled = 0;
+}
+
+bool Journal::look() {
+    if (looks_++ % looks_between_lists == 0 || folder_.may_have_changed()) list();
     // Cassandra writes in a segment only when those before it are written to their end.
-    std::int64_t written = -1;
     for (const auto& [id, segment] : segments_) {
-        if (segment->parser.has_sections()) written = id;
+        if (segment->parser.has_sections()) written_ = std::max(written_, id);
     }
     std::size_t budget = look_limit;
     bool more = false;
@@ -131,7 +201,7 @@ bool Journal::look() {
         Segment& segment = *at->second;
         const State state = read(segment, budget);
         more = more || state == State::ready;
-        if (goes_on(segment, state, segment.name.id < written)) {
+        if (goes_on(segment, state, segment.name.id < written_)) {
             ++at;
             continue;
         }
@@ -169,24 +239,26 @@ State Journal::step(Segment& segment) {
         deliver(written, segment.name.id);
     };
     const State state = segment.parser.feed(ByteView(buffer_).first(size), sink);
-    if (segment.parser.compressed()) compressed_ = true;
+    const SegmentParser& parser = segment.parser;
+    if (parser.has_sections() && segment.name.id >= written_) compressed_ = parser.compressed();
     if (buffer_.capacity() > read_limit) Bytes().swap(buffer_);
     return state;
 }
 
 bool Journal::goes_on(Segment& segment, State state, bool is_closed) {
-    if (state != State::torn) segment.torn_looks = 0;
+    if (state != State::torn) segment.torn_since.reset();
     switch (state) {
         case State::ready: return true;
         case State::waiting: return !is_closed;
         case State::torn:
-            if (!is_closed && ++segment.torn_looks < torn_limit) return true;
-            lose_all(segment.parser.problem());
-            segment.torn_looks = 0;
+            if (!segment.torn_since) segment.torn_since = options_.now();
+            if (!is_closed && options_.now() - *segment.torn_since < torn_limit) return true;
+            lose_all("corrupt", segment.parser.problem());
+            segment.torn_since.reset();
             return segment.parser.give_up_section();
         case State::unsupported:
-            problem_ = segment.parser.problem();
-            lose_all(problem_);
+            unread_[segment.name.id] = problem_ = segment.parser.problem();
+            lose_all("unreadable", problem_);
             return false;
     }
     return false;
@@ -197,42 +269,83 @@ void Journal::deliver(const WrittenKey& written, std::int64_t segment) {
     if (!written.several) {
         if (named == tables_.end()) return;
         Table& table = **named;
-        if (written.oldest_write && table.known_(written.key, *written.oldest_write)) return;
-        table.queue_.push(written.key, segment);
+        if (written.oldest_write && table.known_(written.key, *written.oldest_write)) {
+            ++counts_.echoes;
+            return;
+        }
+        nominate(table, written.key, segment);
         return;
     }
     for (Table* table : tables_) {
         const bool other = named != tables_.end() && table->keyspace_ != (*named)->keyspace_;
-        if (!other) table->queue_.push(written.key, segment);
+        if (!other) nominate(*table, written.key, segment);
     }
 }
 
-void Journal::lose_all(const std::string& reason) {
-    log::warning("journal incomplete, tables are swept", {{"reason", reason}});
-    for (Table* table : tables_) table->queue_.lose();
+void Journal::nominate(Table& table, ByteView key, std::int64_t segment) {
+    ++counts_.nominated;
+    if (table.queue_.push(key, segment)) return;
+    ++counts_.incomplete;
+    if (tell("queue")) {
+        log::warning(
+            "journal incomplete, a table is swept",
+            {{"keyspace", table.keyspace_}, {"reason", "more keys wait than queue_limit"}});
+    }
 }
 
-void Journal::delete_settled() {
-    std::erase_if(finished_, [this](const auto& entry) {
+bool Journal::tell(const char* kind) {
+    const auto now = options_.now();
+    const auto [last, first] = told_.try_emplace(kind, now);
+    if (!first && now - last->second < told_again) return false;
+    last->second = now;
+    return true;
+}
+
+void Journal::lose_all(const char* kind, const std::string& reason) {
+    bool fresh = false;
+    for (Table* table : tables_) fresh = table->queue_.lose() || fresh;
+    if (fresh) ++counts_.incomplete;
+    if (fresh && tell(kind)) {
+        log::warning("journal incomplete, tables are swept", {{"reason", reason}});
+    }
+}
+
+bool Journal::holds(std::int64_t segment) const {
+    return std::ranges::any_of(tables_,
+                               [segment](Table* table) { return table->queue_.holds(segment); });
+}
+
+void Journal::delete_settled(const Listing& listing) {
+    std::erase_if(finished_, [&](const auto& entry) {
         const auto& [id, name] = entry;
-        const std::filesystem::path log = options_.folder / name.log_file();
-        const std::filesystem::path index = options_.folder / name.index_file();
-        std::error_code error;
         // Those without rows of a table with CDC are Cassandra's to remove.
-        if (!std::filesystem::exists(log, error)) return true;
-        std::ifstream stream(index);
-        const std::string text{std::istreambuf_iterator<char>(stream), {}};
-        if (text.find("COMPLETED") == std::string::npos) return false;
-        const auto holds = [segment = id](Table* table) { return table->queue_.holds(segment); };
-        if (std::ranges::any_of(tables_, holds)) return false;
-        std::filesystem::remove(log, error);
-        if (!error) std::filesystem::remove(index, error);
-        if (error) {
+        if (!listing.has(id)) return true;
+        if (holds(id) || !folder_.is_complete(name)) return false;
+        const std::string reason = folder_.remove(name);
+        if (reason.empty()) {
+            ++counts_.deleted;
+        } else {
             log::error("journal segment cannot be deleted",
-                       {{"file", log.string()}, {"reason", error.message()}});
+                       {{"file", (folder_.path() / name.log_file()).string()}, {"reason", reason}});
         }
         return true;
     });
+}
+
+void Journal::publish() {
+    const auto count = [this](const char* name, std::uint64_t JournalCounts::*of) {
+        const std::uint64_t more = counts_.*of - published_.*of;
+        if (more > 0) metrics::add(name, {}, static_cast<double>(more));
+    };
+    count("duet_journal_keys_total", &JournalCounts::nominated);
+    count("duet_journal_echoes_total", &JournalCounts::echoes);
+    count("duet_journal_incomplete_total", &JournalCounts::incomplete);
+    count("duet_journal_emptied_total", &JournalCounts::emptied);
+    count("duet_journal_segments_deleted_total", &JournalCounts::deleted);
+    published_ = counts_;
+    metrics::set("duet_journal_bytes", {}, static_cast<double>(space_.held));
+    metrics::set("duet_journal_unsettled_bytes", {}, static_cast<double>(space_.unsettled));
+    metrics::set("duet_journal_limit_bytes", {}, static_cast<double>(space_.limit));
 }
 
 Task<void> Journal::follow(const bool& stopping) {

@@ -5,6 +5,7 @@
 //
 // Files are only ever opened for reading. With `owner`, segments whose keys are all settled are
 // deleted; else Cassandra drops the oldest by itself when its cdc_total_space is used up.
+// What may have been lost and what not: docs/decisions/0015.
 
 #include <chrono>
 #include <cstdint>
@@ -12,10 +13,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/task.hpp"
+#include "journal/cdc_folder.hpp"
 #include "journal/key_queue.hpp"
 #include "journal/segment.hpp"
 
@@ -23,13 +27,41 @@ namespace duet::journal {
 
 constexpr std::size_t files_limit = 256;      // segments open at a time
 constexpr std::size_t look_limit = 1U << 20;  // bytes read in one look, about; a few milliseconds
-constexpr int torn_limit = 100;               // looks: 5 s, many times what a write takes
-constexpr int looks_between_lists = 10;  // of the folder; a segment is made long before its use
+constexpr int looks_between_lists = 10;       // of the folder, at most; when it changes at once
 constexpr std::chrono::milliseconds look_every{50};
+constexpr std::chrono::seconds torn_limit{5};   // many times what a write takes
+constexpr std::chrono::seconds proof_limit{2};  // between two lists: no node starts twice in it
+constexpr std::int64_t run_gap = 1'000;         // ids: more are not used up within proof_limit
+constexpr double nearly_full = 0.75;            // of cdc_total_space
+constexpr std::chrono::minutes told_again{1};   // one line in the log for each kind of reason
+
+using Steady = std::chrono::steady_clock;
 
 struct JournalOptions {
     std::filesystem::path folder;
     bool owner = false;
+    std::uint64_t space_limit = 0;  // cdc_total_space in bytes; 0: not known
+    bool blocks_writes = false;     // Cassandra refuses writes when that is used up
+    /// Direct I/O: Cassandra marks nothing before it syncs, as where it compresses.
+    bool direct = false;
+    std::string sync_every;  // "10000ms"; empty: at once
+    std::function<Steady::time_point()> now = Steady::now;
+};
+
+/// How full the folder is.
+struct Space {
+    std::uint64_t held = 0;       // bytes of all files
+    std::uint64_t unsettled = 0;  // of them: segments with keys that nobody looked at yet
+    std::uint64_t limit = 0;      // cdc_total_space; 0: not known
+};
+
+/// What became of what was read, since the journal was opened.
+struct JournalCounts {
+    std::uint64_t nominated = 0;
+    std::uint64_t echoes = 0;      // writes of Duet's own: no look
+    std::uint64_t incomplete = 0;  // how often the tables had to be swept
+    std::uint64_t emptied = 0;     // of these: the folder was nearly full
+    std::uint64_t deleted = 0;     // segments
 };
 
 class Journal {
@@ -67,36 +99,66 @@ public:
     /// look() for ever, every look_every; ends when `stopping` is.
     [[nodiscard]] Task<void> follow(const bool& stopping);
 
-    /// Why nothing can be read from the folder, in a sentence; empty: it can.
+    /// Why not everything can be read now, in a sentence; empty: it can.
     [[nodiscard]] const std::string& problem() const { return problem_; }
-    /// Segments are compressed: they appear only when Cassandra syncs its commit log.
-    [[nodiscard]] bool compressed() const { return compressed_; }
+    /// How often writes can be read at all; empty: a tenth of a second after each.
+    [[nodiscard]] std::string shown_every() const {
+        return compressed_ || options_.direct ? options_.sync_every : std::string();
+    }
+    [[nodiscard]] const JournalOptions& options() const { return options_; }
+    /// As of the last list.
+    [[nodiscard]] const Space& space() const { return space_; }
+    [[nodiscard]] const JournalCounts& counts() const { return counts_; }
 
 private:
     struct Segment;
 
     JournalOptions options_;
+    CdcFolder folder_;
     std::map<std::int64_t, std::unique_ptr<Segment>> segments_;  // by id; those not read to the end
     std::map<std::int64_t, SegmentName> finished_;               // with `owner`: to be deleted
+    std::set<std::int64_t> known_;                    // taken up, and still there at the last list
+    std::map<std::int64_t, std::string> unread_;      // cannot be read: why
+    std::map<std::string, Steady::time_point> told_;  // when the log last said which kind of reason
     std::vector<Table*> tables_;
-    std::int64_t newest_ = -1;  // the id of the newest segment ever seen
+    std::int64_t newest_ = -1;   // the id of the newest segment ever seen
+    std::int64_t written_ = -1;  // and of the newest that is known to be in use
+    Steady::time_point listed_at_;
     int looks_ = 0;
     bool compressed_ = false;
     std::string problem_;
+    Space space_;
+    JournalCounts counts_;
+    JournalCounts published_;
     Bytes buffer_;
 
     void begin();
-    [[nodiscard]] std::vector<SegmentName> list();
-    void open_new();
-    Segment* open(SegmentName name);
+    /// Takes up what the folder holds now, and lets go of what it does not hold any more.
+    void list();
+    void take_up(const Listing& listing);
+    /// Why writes may be lost between the newest segment and this one; empty: none are.
+    [[nodiscard]] std::string lost_before(const SegmentName& name);
+    [[nodiscard]] bool was_never_used(std::int64_t id);
+    /// nullptr: it cannot be, and is among the unread.
+    Segment* open(const SegmentName& name);
+    /// Notes why not everything can be read.
+    void note_unread(const Listing& listing);
+    void measure(const Listing& listing);
+    void empty_into_one_sweep();
+    void publish();
     void skip_to_end(Segment& segment);
     [[nodiscard]] SegmentParser::State step(Segment& segment);
     [[nodiscard]] SegmentParser::State read(Segment& segment, std::size_t& budget);
     /// False: nothing more will be read of it.
     [[nodiscard]] bool goes_on(Segment& segment, SegmentParser::State state, bool is_closed);
     void deliver(const WrittenKey& written, std::int64_t segment);
-    void lose_all(const std::string& reason);
-    void delete_settled();
+    void nominate(Table& table, ByteView key, std::int64_t segment);
+    /// For `kind` one line in the log is enough, for a while.
+    void lose_all(const char* kind, const std::string& reason);
+    /// False: the log has said this lately.
+    [[nodiscard]] bool tell(const char* kind);
+    [[nodiscard]] bool holds(std::int64_t segment) const;
+    void delete_settled(const Listing& listing);
 };
 
 }  // namespace duet::journal

@@ -11,13 +11,15 @@ constexpr std::size_t overhead = 96;  // bytes: what the containers need for eac
 
 }  // namespace
 
-void KeyQueue::push(ByteView key, std::int64_t segment) {
+bool KeyQueue::push(ByteView key, std::int64_t segment) {
     const auto [place, fresh] = keys_.emplace(as_text(key));
-    if (!fresh) return;
+    if (!fresh) return true;
     bytes_ += key.size() + overhead;
     order_.push_back({&*place, segment});
     ++waiting_[segment];
-    if (bytes_ > queue_limit) drop();
+    if (bytes_ <= queue_limit) return true;
+    abandon();
+    return false;
 }
 
 std::vector<std::string> KeyQueue::take(std::size_t limit) {
@@ -34,10 +36,11 @@ std::vector<std::string> KeyQueue::take(std::size_t limit) {
     return taken;
 }
 
-void KeyQueue::drop() {
+void KeyQueue::abandon() {
     keys_.clear();
     order_.clear();
     waiting_.clear();
+    taken_.clear();
     bytes_ = 0;
     incomplete_ = true;
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -19,14 +20,16 @@ constexpr std::size_t queue_limit = 4U << 20;  // bytes of keys that wait, a tab
 /// is dropped and the queue is incomplete: a sweep is cheaper then.
 class KeyQueue {
 public:
-    /// `segment` is where the key was found.
-    void push(ByteView key, std::int64_t segment);
+    /// `segment` is where the key was found. False: that was too much, and it was abandoned.
+    bool push(ByteView key, std::int64_t segment);
     /// The keys that wait longest, at most `limit`.
     [[nodiscard]] std::vector<std::string> take(std::size_t limit);
     /// What was taken has been looked at.
     void settle() { taken_.clear(); }
-    /// Writes may have been missed: what take_incomplete() says once.
-    void lose() { incomplete_ = true; }
+    /// Writes may have been missed: what take_incomplete() says once. False: it was so already.
+    bool lose() { return !std::exchange(incomplete_, true); }
+    /// Holds nothing any more: one sweep finds it all. A restart begins with one anyway.
+    void abandon();
     [[nodiscard]] bool take_incomplete();
 
     [[nodiscard]] bool empty() const { return order_.empty(); }
@@ -45,8 +48,6 @@ private:
     std::unordered_set<std::int64_t> taken_;       // their segments
     std::size_t bytes_ = 0;
     bool incomplete_ = false;
-
-    void drop();
 };
 
 }  // namespace duet::journal

@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,13 @@ def server(name):
     if not value:
         sys.exit(f'{name} is not set: run `./dev test live`, or export $(./dev servers env)')
     return value
+
+
+def free_address():
+    """Where a daemon may listen."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 def now():

@@ -2,6 +2,7 @@
 """Changes in Cassandra by its journal: the keys in the commit log of a real node. The sweep is out
 of the way, so what arrives was found there."""
 
+import json
 import statistics
 import threading
 import time
@@ -10,7 +11,8 @@ import uuid
 
 from cassandra.concurrent import execute_concurrent_with_args
 
-from harness import World, eventually, key, main, server, tearDownModule  # noqa: F401
+from harness import (World, eventually, free_address, key, main, server,  # noqa: F401
+                     tearDownModule)
 
 WRITERS, RECORDS = 10, 300
 SEGMENT = 32 << 20  # bytes: Cassandra's commitlog_segment_size
@@ -25,14 +27,18 @@ class Journal(unittest.TestCase):
         for table in ("items", "others"):
             self.world.cql(f"CREATE TABLE $.{table} (id uuid PRIMARY KEY, name text) WITH cdc = true")
 
-    def configure(self, general=""):
-        self.world.configure(general=f'sweep_every = "1h"\n{general}',
+    def configure(self, general="", tables=("items", "others"), listen=""):
+        self.world.configure(general=f'sweep_every = "1h"\n{general}', listen=listen,
                              cassandra=f'cdc_directory = "{server("DUET_CDC_DIRECTORY")}"',
-                             pair='tables = ["items", "others"]')
+                             pair=f"tables = {json.dumps(tables)}")
 
-    def start(self):
+    def values(self, table):
+        return {record: document.get("v")
+                for record, document in self.world.documents(table).items()}
+
+    def start(self, pairs=2):
         daemon = self.world.start()
-        eventually(lambda: daemon.text().count("pair is level") == 2, "both pairs are level")
+        eventually(lambda: daemon.text().count("pair is level") == pairs, "all pairs are level")
         time.sleep(SETTLED)
         return daemon
 
@@ -101,6 +107,62 @@ class Journal(unittest.TestCase):
         # The same moment, larger bytes: WRITETIME and number of cells stay as they were.
         self.world.cql(f"INSERT INTO $.items (id, name) VALUES ({record}, 'b') USING TIMESTAMP 1000000")
         self.world.level("items", {record: {"name": "b"}})
+
+    def test_a_key_of_any_type_and_of_several_columns_is_found(self):
+        tables = {
+            "by_text": ("k text PRIMARY KEY, v text", "'a~b ☃'", "a~b ☃"),
+            "by_number": ("k int PRIMARY KEY, v text", "-7", "-7"),
+            "by_moment": ("k timestamp PRIMARY KEY, v text", "'2026-11-20T12:00:00.123Z'",
+                          "2026-11-20T12:00:00.123Z"),
+            "by_two": ("k text, n int, v text, PRIMARY KEY ((k, n))", "'a~b', 7", "a%7Eb~7"),
+            "in_order": ("k text, n int, v text, PRIMARY KEY (k, n)", "'a', 3", "a~3"),
+            "of_two": ("k text, l int, n int, v text, PRIMARY KEY ((k, l), n)", "'a', 1, 2", "a~1~2"),
+        }
+        for table, (columns, _, _) in tables.items():
+            self.world.cql(f"CREATE TABLE $.{table} ({columns}) WITH cdc = true")
+        self.configure(tables=list(tables))
+        self.start(len(tables))
+        for word in ("first", "second"):
+            for table, (columns, key_, _) in tables.items():
+                names = [part.split()[0] for part in columns.split(", PRIMARY")[0].split(", ")]
+                self.world.cql(f"INSERT INTO $.{table} ({', '.join(names)}) VALUES ({key_}, '{word}')")
+            for table, (_, _, record) in tables.items():
+                eventually(lambda: self.values(table) == {record: word}, f"{table} says {word}")
+
+    def test_rows_of_a_partition_are_found_with_what_is_static_and_a_huge_one_by_the_sweep(self):
+        self.world.cql("CREATE TABLE $.readings (k text, n int, s text static, v text, "
+                       "PRIMARY KEY (k, n)) WITH cdc = true")
+        insert = self.world.prepare("INSERT INTO $.readings (k, n, v) VALUES (?, ?, ?)")
+        execute_concurrent_with_args(self.world.session, insert,
+                                     [("huge", n, "old") for n in range(600)])
+        execute_concurrent_with_args(self.world.session, insert,
+                                     [("small", n, "old") for n in range(3)])
+        self.configure(tables=["readings"])
+        self.start(1)
+        self.world.cql("UPDATE $.readings SET v = 'new' WHERE k = 'small' AND n = 1")
+        self.world.cql("UPDATE $.readings SET s = 'shared' WHERE k = 'small'")
+        self.world.cql("UPDATE $.readings SET v = 'new' WHERE k = 'huge' AND n = 599")
+
+        def seen():
+            documents = self.world.documents("readings")
+            small = [documents.get(f"small~{n}", {}) for n in range(3)]
+            return (small[1].get("v") == "new" and all(d.get("s") == "shared" for d in small) and
+                    documents.get("huge~599", {}).get("v") == "new")
+        eventually(seen, "every changed row is in Elasticsearch")
+
+    def test_what_duet_wrote_itself_costs_no_look(self):
+        self.configure(listen=free_address())
+        self.start()
+        documents = {key(): {"name": f"from the other side {i}"} for i in range(200)}
+        self.world.fill("items", documents)
+        self.world.level("items", documents)
+
+        def counts():
+            journal = json.loads(self.world.duet("status", "--json"))["journal"]
+            return journal if journal["echoes"] >= len(documents) else None
+        journal = eventually(counts, "its writes are known")
+        # Stamping writes documents only; of the rows each was written once.
+        self.assertEqual((journal["echoes"], journal["keys"]), (len(documents), 0))
 
     def test_status_and_plan_say_which_feed_serves_a_table_and_why(self):
         self.world.duet("once")

@@ -3,17 +3,10 @@
 
 import json
 import re
-import socket
 import unittest
 import urllib.request
 
-from harness import World, eventually, key, main, tearDownModule  # noqa: F401
-
-
-def free_address():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+from harness import World, eventually, free_address, key, main, tearDownModule  # noqa: F401
 
 
 class Status(unittest.TestCase):

@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 
 constexpr double kill_chance = 0.004;  // at each action
 constexpr double lost_chance = 0.01;
+constexpr int passes_of_a_round = 30;  // of the sweep, a step each
 
 /// Both sides have the same columns from the start: what they agree on is known.
 Task<Schema> agree(MemoryTable& table, MemoryIndex& index) {
@@ -75,6 +76,7 @@ sync::PairSettings pair_settings(const Scene& scene) {
     sync::PairSettings settings;
     settings.period = std::chrono::milliseconds(2);
     settings.sweep_share = 1.0;
+    if (scene.world.journal_alone) settings.sweep_every = std::chrono::hours(1);
     settings.rules.max_clock_ahead = std::chrono::microseconds(max_ahead);
     settings.rules.first_meeting = scene.world.first_meeting;
     settings.rules.settled_limit = scene.world.settled_limit;
@@ -90,10 +92,13 @@ Instance::Process::Process(Scene& scene, Faults& faults, const Clock& clock)
     : table(scene.rows, faults),
       index(scene.documents, faults, clock),
       state(scene.notes, faults, clock),
+      journal(scene.journal, [&scene](std::int64_t below) { return scene.random.below(below); }),
       pair(pair_name, table, index, state, clock, pair_settings(scene),
            [this] { return agree(table, index); }) {
     // Half of the stories: a server that is told the time (protocol 5).
     if (scene.seed / 3 % 2 == 0) table.read_by(clock);
+    if (scene.world.journal_alone) table.set_feed(&journal);
+    if (!scene.faults) journal.be_reliable();
 }
 
 Instance::Instance(Scene& scene, int number)
@@ -158,6 +163,8 @@ Task<void> Instance::step() {
         co_await process_->pair.pass();
     } else if (dice < 9 && scene_.world.journal) {
         co_await read_journal();
+    } else if (dice < 9 && scene_.world.journal_alone) {
+        co_await process_->pair.glance();
     } else {
         // Late, doubled and false nominations.
         std::vector<Id> ids;
@@ -183,11 +190,20 @@ Task<sync::Report> Instance::read_journal() {
     co_return report;
 }
 
+Task<void> Instance::follow_journal() {
+    process_->journal.be_reliable();
+    for (int pass = 0; pass < passes_of_a_round; ++pass) co_await process_->pair.pass();
+}
+
 Task<bool> Instance::round() {
     const std::uint64_t before = scene_.duet_writes();
     try {
         co_await open();
-        co_await process_->pair.level();
+        if (scene_.world.journal_alone) {
+            co_await follow_journal();
+        } else {
+            co_await process_->pair.level();
+        }
         if (scene_.world.journal) co_await read_journal();
         if (scene_.world.pipeline) {
             std::vector<Id> again{scene_.ids.front()};

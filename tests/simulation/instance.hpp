@@ -7,6 +7,7 @@
 #include "base/task.hpp"
 #include "scene.hpp"
 #include "stores/memory/index.hpp"
+#include "stores/memory/journal.hpp"
 #include "stores/memory/state.hpp"
 #include "stores/memory/table.hpp"
 #include "sync/pair.hpp"
@@ -57,6 +58,7 @@ private:
         MemoryTable table;
         MemoryIndex index;
         MemoryState state;
+        MemoryJournal journal;
         sync::Pair pair;
         std::size_t journal_at = 0;
     };
@@ -71,6 +73,8 @@ private:
     [[nodiscard]] Task<void> work(const bool& writers_ended);
     [[nodiscard]] Task<void> step();
     [[nodiscard]] Task<sync::Report> read_journal();
+    /// What the journal alone, or the sweep that it asks for, brings level.
+    [[nodiscard]] Task<void> follow_journal();
     [[nodiscard]] Task<void> open();
 };
 

@@ -38,6 +38,7 @@ struct World {
     // How it is set up.
     int instances = 1;
     bool journal = true;
+    bool journal_alone = false;  // a feed of the pair; the sweep only where that is incomplete
     std::size_t shards = 1;
     int records = 2;
     int writes = 6;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A real Cassandra and a real Elasticsearch on loopback, for tests and the demo.
 
-    servers.py up                       start what is not running; returns when both answer
+    servers.py up [cassandra|elasticsearch]     start what is not running; returns when it answers
     servers.py status                   what runs, where; exit 0 if both answer
     servers.py stop [cassandra|elasticsearch]   end it, keep its data and its ports (`up` resumes)
     servers.py down [all]               end both and remove their data; all: every instance
@@ -13,6 +13,7 @@ Environment:
                             /var/lib/duet-servers, since the servers then run as another user)
     DUET_SERVERS_NAME       one instance among several (default: default)
     DUET_SERVERS_PASSWORDS  1: both ask for a password (it is in the env file)
+    DUET_SERVERS_CASSANDRA  settings of cassandra.yaml for this start, as a JSON object
     DUET_CACHE              downloads (~/.cache/duet)
 
 An instance writes <dir>/<name>/env, lines of KEY=value that a shell or a test can read.
@@ -33,7 +34,7 @@ import artifacts
 import probe
 
 HERE = Path(__file__).resolve().parent
-START_SECONDS = 60  # both are up in 10 to 20 s on two idle cores
+START_SECONDS = 240  # both are up in 10 to 20 s on two idle cores
 STOP_SECONDS = 20   # after that SIGKILL: the data is about to be removed, or survives it
 HEAP = ["-Xms1g", "-Xmx1g"]
 USER = "duet-servers"  # who runs the servers when we are root: Elasticsearch refuses root
@@ -140,6 +141,14 @@ def render(template, target, **values):
     target.write_text(text)
 
 
+def configure(file, settings):
+    """Settings instead of the file's own; JSON is YAML."""
+    kept = [line for line in file.read_text().splitlines()
+            if line.split(":")[0] not in settings]
+    file.write_text("\n".join(kept + [f"{key}: {json.dumps(value)}"
+                                      for key, value in settings.items()]) + "\n")
+
+
 def cassandra_command(instance, java):
     home, folder = artifacts.cassandra(instance.base), instance.path / "cassandra"
     conf = folder / "conf"
@@ -150,6 +159,7 @@ def cassandra_command(instance, java):
            native_port=instance.port("native"), storage_port=instance.port("storage"),
            authenticator="PasswordAuthenticator" if secured else "AllowAllAuthenticator",
            authorizer="CassandraAuthorizer" if secured else "AllowAllAuthorizer")
+    configure(conf / "cassandra.yaml", json.loads(os.environ.get("DUET_SERVERS_CASSANDRA") or "{}"))
     shutil.copy(HERE / "logback.xml", conf)
     agent = next(home.glob("jamm-*.jar"))
     command = [java / "bin/java", *HEAP, f"@{HERE / 'cassandra-jvm.options'}", instance.mark,
@@ -241,7 +251,7 @@ def write_env(instance):
     (instance.path / "env").write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
 
 
-def up(instance):
+def up(instance, servers):
     artifacts.fetch(instance.base)
     if "ports" not in instance.state:
         instance.state = {"ports": choose_ports(), "pids": {},
@@ -249,21 +259,22 @@ def up(instance):
         instance.save()
     began = time.monotonic()
     started = {server: None if instance.pid(server) else start(instance, server, command)
-               for server, command in COMMANDS.items()}
+               for server, command in COMMANDS.items() if server in servers}
     for server, process in started.items():
         wait_for(instance, server, process, lambda: answers(instance, server),
                  began + START_SECONDS)
     write_env(instance)
     print(f"ready after {time.monotonic() - began:.0f} s")
-    return status(instance)
+    return status(instance, servers)
 
 
-def status(instance):
+def status(instance, servers):
     if not instance.state:
         print(f"servers '{instance.name}': down")
         return 1
     well = True
-    for server, port in (("cassandra", "native"), ("elasticsearch", "http")):
+    for server in servers:
+        port = {"cassandra": "native", "elasticsearch": "http"}[server]
         pid = instance.pid(server)
         good = pid is not None and answers(instance, server)
         well = well and good
@@ -308,10 +319,10 @@ def down(instance):
 def main(arguments):
     instance = Instance(default_directory(), os.environ.get("DUET_SERVERS_NAME") or "default")
     match arguments:
-        case ["up"]:
-            return up(instance)
+        case ["up", *servers] if set(servers) <= set(COMMANDS):
+            return up(instance, servers or list(COMMANDS))
         case ["status"]:
-            return status(instance)
+            return status(instance, list(COMMANDS))
         case ["down"]:
             return down(instance)
         case ["down", "all"]:

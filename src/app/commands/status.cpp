@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "app/commands/command.hpp"
+#include "app/journal_status.hpp"
 #include "app/plan_text.hpp"
 #include "app/progress.hpp"
 #include "app/text.hpp"
@@ -72,6 +73,7 @@ public:
         elasticsearch_version_ = co_await servers_.client().version();
         has_notes_ = co_await has_state(servers_);
         co_await find_gone(inventory, plans);
+        if (servers_.journal() != nullptr) journal_ = status_of(*servers_.journal());
         std::vector<PairState> states;
         for (const PairPlan& plan : plans) {
             if (!plan.problem.empty()) continue;
@@ -92,6 +94,7 @@ private:
     std::string elasticsearch_version_;
     bool has_notes_ = false;
     std::vector<std::string> gone_;  // pairs of which only Duet's notes are left
+    std::optional<JournalStatus> journal_;
 
     /// Pairs that Duet has met and that have neither a table nor an index now.
     Task<void> find_gone(const Inventory& inventory, const std::vector<PairPlan>& plans) {
@@ -164,12 +167,14 @@ private:
         take_over(body, states);
     }
 
-    static void take_over(const std::string& body, std::vector<PairState>& states) {
+    void take_over(const std::string& body, std::vector<PairState>& states) {
         boost::system::error_code error;
         const json::value answer = json::parse(body, error);
         const json::object* all = error ? nullptr : answer.if_object();
         const json::value* pairs = all == nullptr ? nullptr : all->if_contains("pairs");
         if (pairs == nullptr || !pairs->is_array()) return;  // somebody else's port
+        const json::value* followed = all->if_contains("journal");
+        if (journal_ && followed != nullptr) take_counts(*journal_, json::serialize(*followed));
         for (const json::value& entry : pairs->as_array()) {
             const json::object* pair = entry.if_object();
             const json::value* name = pair == nullptr ? nullptr : pair->if_contains("pair");
@@ -205,6 +210,7 @@ private:
         }
         for (const std::string& name : gone_)
             fmt::print("{}: its table and its index are gone, and the pair with them\n", name);
+        if (journal_) fmt::print("\n{}", text_of(*journal_));
         fmt::print("{}", left_out_text(plans));
     }
 
@@ -232,12 +238,13 @@ private:
             if (!plan.problem.empty())
                 left_out.push_back({{"name", plan.name}, {"reason", plan.problem}});
         }
-        const json::value all{{"version", DUET_VERSION},
-                              {"cassandra", servers_.session().release_version()},
-                              {"elasticsearch", elasticsearch_version_},
-                              {"pairs", std::move(pairs)},
-                              {"gone", json::array(gone_.begin(), gone_.end())},
-                              {"left_out", std::move(left_out)}};
+        const json::value all{
+            {"version", DUET_VERSION},
+            {"cassandra", servers_.session().release_version()},
+            {"elasticsearch", elasticsearch_version_},
+            {"pairs", std::move(pairs)},
+            {"journal", journal_ ? json::parse(json_of(*journal_)) : json::value(nullptr)},
+            {"left_out", std::move(left_out)}};
         fmt::print("{}\n", json::serialize(all));
     }
 };

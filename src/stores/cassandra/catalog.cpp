@@ -234,27 +234,6 @@ Task<std::string> schema_version(cql::Session& session) {
     co_return version->to_string();
 }
 
-Task<std::string> reason_against_journal(cql::Session& session) {
-    std::string peers = "SELECT peer FROM system.peers";
-    const Pages others = co_await query_all(session, std::move(peers));
-    std::size_t nodes = 1;
-    each_row(others, [&](const cql::Rows&, std::size_t) { ++nodes; });
-    if (nodes > 1) {
-        co_return fmt::format("the cluster has {} nodes and a journal holds the writes of one",
-                              nodes);
-    }
-    std::string setting = "SELECT value FROM system_views.settings WHERE name = 'cdc_block_writes'";
-    const Pages found = co_await query_all(session, std::move(setting));
-    std::string blocks = "true";  // a node too old to have the setting blocks
-    each_row(found, [&](const cql::Rows& rows, std::size_t row) {
-        blocks = text_cell(rows, row, "value");
-    });
-    if (blocks == "false") co_return std::string();
-    co_return std::string(
-        "Cassandra would refuse writes while Duet is away: set cdc_block_writes: false in "
-        "cassandra.yaml");
-}
-
 Task<std::string> keyspace_statement(cql::Session& session, std::string keyspace,
                                      Replication replication) {
     if (replication.cql.empty()) {

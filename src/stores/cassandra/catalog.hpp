@@ -63,10 +63,6 @@ constexpr std::size_t default_replicas = 3;
 /// Another one once any table, type or index of the cluster has changed.
 [[nodiscard]] Task<std::string> schema_version(cql::Session& session);
 
-/// Why the journal of the node that Duet runs beside is not to be relied on for this cluster,
-/// naming the remedy; empty: it is.
-[[nodiscard]] Task<std::string> reason_against_journal(cql::Session& session);
-
 /// `CREATE KEYSPACE IF NOT EXISTS`, as it would be sent to this cluster.
 [[nodiscard]] Task<std::string> keyspace_statement(cql::Session& session, std::string keyspace,
                                                    Replication replication);

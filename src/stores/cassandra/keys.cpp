@@ -63,16 +63,41 @@ ReadKey read_key(const Key& key, std::span<const ByteView> cells) {
     return read;
 }
 
-std::int64_t token_of(const Key& key, std::span<const ByteView> cells) {
+Bytes partition_key(const Key& key, std::span<const ByteView> cells) {
     const std::size_t columns = partition_columns(key);
-    if (columns == 1) return cql::murmur3_token(cells.front());
+    if (columns == 1) return {cells.front().begin(), cells.front().end()};
     Bytes composite;
     for (const ByteView cell : cells.first(columns)) {
         append_big(composite, static_cast<std::uint16_t>(cell.size()));
         append(composite, cell);
         composite.push_back(0);
     }
-    return cql::murmur3_token(composite);
+    return composite;
+}
+
+std::optional<Bytes> partition_key(const Key& key, const Id& id) {
+    const auto bytes = key_bytes(key, id);
+    if (!bytes) return std::nullopt;
+    return partition_key(key, views(*bytes));
+}
+
+std::vector<ByteView> partition_cells(const Key& key, ByteView stored) {
+    const std::size_t columns = partition_columns(key);
+    if (columns == 1) return {stored};
+    std::vector<ByteView> cells;
+    while (cells.size() < columns) {
+        if (stored.size() < 2) return {};
+        const auto size = load_big<std::uint16_t>(stored.data());
+        if (stored.size() < size + 3U || stored[size + 2U] != 0) return {};
+        cells.push_back(stored.subspan(2, size));
+        stored = stored.subspan(size + 3U);
+    }
+    return stored.empty() ? cells : std::vector<ByteView>();
+}
+
+std::int64_t token_of(const Key& key, std::span<const ByteView> cells) {
+    if (partition_columns(key) == 1) return cql::murmur3_token(cells.front());
+    return cql::murmur3_token(partition_key(key, cells));
 }
 
 std::int64_t token_of(const Key& key, const Id& id) {

@@ -32,6 +32,13 @@ struct ReadKey {
 /// How many of the key's columns are the partition key.
 [[nodiscard]] std::size_t partition_columns(const Key& key);
 
+/// The partition key as Cassandra stores it: the cell of one column; several framed together.
+[[nodiscard]] Bytes partition_key(const Key& key, std::span<const ByteView> cells);
+/// Empty: the id is none of this key.
+[[nodiscard]] std::optional<Bytes> partition_key(const Key& key, const Id& id);
+/// The cells of a stored partition key; empty: it is none of this key's.
+[[nodiscard]] std::vector<ByteView> partition_cells(const Key& key, ByteView stored);
+
 /// Cassandra's token of a partition key.
 [[nodiscard]] std::int64_t token_of(const Key& key, std::span<const ByteView> cells);
 [[nodiscard]] std::int64_t token_of(const Key& key, const Id& id);

@@ -18,11 +18,10 @@ std::string name_of(ByteView key, std::int64_t timestamp) {
 
 void OwnWrites::remember(ByteView key, std::int64_t timestamp) {
     std::string name = name_of(key, timestamp);
-    writes_.insert(name);
+    if (!writes_.insert(name).second) return;
     order_.push_back(std::move(name));
     if (order_.size() <= limit) return;
-    const auto oldest = writes_.find(order_.front());
-    if (oldest != writes_.end()) writes_.erase(oldest);
+    writes_.erase(order_.front());
     order_.pop_front();
 }
 

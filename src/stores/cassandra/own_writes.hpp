@@ -18,12 +18,13 @@ public:
     static constexpr std::size_t limit = 32'768;  // writes; the journal is 0.2 s behind
 
     void remember(ByteView key, std::int64_t timestamp);
-    /// True once for each write that was remembered.
+    /// True once for each key and timestamp: rows of one partition written at one time are often
+    /// one mutation. What is left over is no news either way.
     [[nodiscard]] bool take(ByteView key, std::int64_t timestamp);
 
 private:
-    std::unordered_multiset<std::string> writes_;  // key and timestamp
-    std::deque<std::string> order_;                // of what was remembered; some were taken since
+    std::unordered_set<std::string> writes_;  // key and timestamp
+    std::deque<std::string> order_;           // of what was remembered; some were taken since
 };
 
 }  // namespace duet::cassandra

@@ -182,7 +182,7 @@ Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<cons
             outcomes[i].refusal = std::move(*refusal);
             continue;
         }
-        feeds.remember(writes[i]);
+        feeds.remember(writes[i].id, writes[i].timestamp);
         rows.push_back(std::move(std::get<cassandra::BoundRow>(bound)));
         places.push_back(i);
     }
@@ -219,7 +219,7 @@ Task<std::vector<std::size_t>> CassandraTable::Impl::compare(Access& to,
         if (!state.exists) {
             outcome.kind = Outcome::Kind::hidden;
         } else if (!columns.empty() && may_clear) {
-            feeds.remember(write);
+            feeds.remember(write.id, write.timestamp);
             nulls.push_back(cassandra::bind_nulls(to.layout, write, columns, now));
             cleared.push_back(places[i]);
         } else if (state.problem || !same_content(state.content, *write.content, to.schema) ||
@@ -367,6 +367,7 @@ Task<std::vector<Outcome>> CassandraTable::remove(std::span<const Removal> remov
     std::vector<cassandra::BoundRow> rows;
     std::vector<Id> ids;
     for (const Removal& removal : removals) {
+        impl_->feeds.remember(removal.id, removal.timestamp);
         rows.push_back(cassandra::bind_removal(access->layout, removal));
         ids.push_back(removal.id);
     }

@@ -36,20 +36,20 @@ public:
     void index_was_made() { missing_index_.clear(); }
     /// Why the journal does not serve the table, and what would help; empty: it does, or there is
     /// none.
-    [[nodiscard]] const std::string& missing_journal() const { return missing_journal_; }
-    /// A write of Duet's own, whose echo is no news. To be called before it is sent: the journal
-    /// may be faster than the answer.
-    void remember(const Write& write) const;
+    [[nodiscard]] const std::string& missing_journal() const;
+    /// A write or deletion of Duet's own, whose echo is no news. To be called before it is sent:
+    /// the journal may be faster than the answer.
+    void remember(const Id& id, std::int64_t timestamp) const;
 
 private:
-    void choose_journal(const TableInfo& table);
+    void choose_journal(const TableInfo& table, const std::shared_ptr<RowFetcher>& fetcher);
 
     journal::Journal* journal_;
     IndexFeed index_feed_;
     std::unique_ptr<JournalFeed> journal_feed_;
     bool chosen_ = false;
     std::string missing_index_;
-    std::string missing_journal_;
+    std::string missing_journal_;  // for want of something in the table
 };
 
 }  // namespace duet::cassandra

@@ -70,6 +70,17 @@ TEST(Dashboard, the_status_is_json) {
     EXPECT_EQ(status.at("pairs").at(0).at("state").as_string(), "level");
 }
 
+TEST(Dashboard, tells_of_the_journal_where_one_is_followed) {
+    Overview all = overview({});
+    EXPECT_TRUE(boost::json::parse(get("/api/status", all).body).at("journal").is_null());
+    all.journal = JournalStatus();
+    all.journal->folder = "/var/cdc_raw";
+    all.journal->counts.emptied = 1;
+    const auto status = boost::json::parse(get("/api/status", all).body);
+    EXPECT_EQ(status.at("journal").at("emptied").to_number<int>(), 1);
+    EXPECT_THAT(get("/", all).body, HasSubstr("journal /var/cdc_raw: "));
+}
+
 TEST(Dashboard, serves_metrics) {
     metrics::add("duet_dashboard_test_total", {{"pair", "a.b"}});
     EXPECT_THAT(get("/metrics", {}).body, HasSubstr("duet_dashboard_test_total{pair=\"a.b\"} 1"));

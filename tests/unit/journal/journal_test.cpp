@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include "unit/journal/folder.hpp"
+#include "unit/journal/world.hpp"
 
 namespace duet::journal {
 namespace {
@@ -11,50 +11,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-SegmentName segment(std::int64_t id) { return {7, id}; }
-
-Mutation with_key(std::string key, std::uint8_t table = 1) {
-    Mutation mutation;
-    mutation.key = std::move(key);
-    mutation.table = table_id(table);
-    return mutation;
-}
-
-void look(Journal& journal) {
-    for (int i = 0; i <= looks_between_lists; ++i) {
-        while (journal.look()) {
-        }
-    }
-}
-
-bool knows_nothing(ByteView /*key*/, std::int64_t /*oldest_write*/) { return false; }
-
-std::vector<std::string> keys_of(Journal& journal, Journal::Table& table) {
-    look(journal);
-    std::vector<std::string> keys = table.queue().take(100);
-    table.queue().settle();
-    return keys;
-}
-
-/// One segment in use and the next, already made, as Cassandra always has them.
-struct World {
-    Folder folder;
-    BuiltSegment first{segment(100)};
-    BuiltSegment second{segment(101)};
-
-    World() {
-        first.section({with_key("before")});
-        write();
-    }
-    void write() const {
-        folder.write(first);
-        folder.write(second);
-    }
-    [[nodiscard]] JournalOptions options(bool owner = false) const {
-        return {.folder = folder.path(), .owner = owner};
-    }
-};
 
 TEST(Journal, gives_a_table_the_keys_written_since_it_began) {
     World world;
@@ -96,18 +52,112 @@ TEST(Journal, reads_a_segment_to_its_end_that_cassandra_removed_meanwhile) {
     EXPECT_FALSE(table->queue().take_incomplete());
 }
 
+/// The two segments are used up, Cassandra has dropped them, and this one is there.
+void drop_all_before(World& world, std::int64_t next) {
+    world.second.section({with_key("used")});
+    BuiltSegment later(segment(next));
+    later.section({with_key("a")});
+    world.folder.write(later);
+    world.folder.remove(segment(100));
+    world.folder.remove(segment(101));
+}
+
 TEST(Journal, a_missing_segment_makes_every_table_incomplete_once) {
     World world;
     Journal journal(world.options());
     const auto one = journal.table(table_id(1), "shop", knows_nothing);
     const auto two = journal.table(table_id(2), "other", knows_nothing);
-    BuiltSegment later(segment(103));
-    later.section({with_key("a")});
-    world.folder.write(later);
+    drop_all_before(world, 103);
     EXPECT_THAT(keys_of(journal, *one), ElementsAre("a"));
     EXPECT_TRUE(one->queue().take_incomplete());
     EXPECT_TRUE(two->queue().take_incomplete());
     EXPECT_FALSE(one->queue().take_incomplete());
+}
+
+TEST(Journal, an_older_segment_that_is_still_there_proves_that_none_was_dropped) {
+    World world;
+    Journal journal(world.options());
+    const auto table = journal.table(table_id(1), "shop", knows_nothing);
+    drop_all_before(world, 103);
+    world.folder.write(world.first);
+    EXPECT_THAT(keys_of(journal, *table), ElementsAre("a"));
+    EXPECT_FALSE(table->queue().take_incomplete());
+}
+
+TEST(Journal, that_proves_nothing_after_a_time_without_a_look) {
+    World world;
+    Journal journal(world.options());
+    const auto table = journal.table(table_id(1), "shop", knows_nothing);
+    drop_all_before(world, 103);
+    world.folder.write(world.first);
+    world.now += proof_limit + std::chrono::seconds(1);
+    EXPECT_THAT(keys_of(journal, *table), ElementsAre("a"));
+    EXPECT_TRUE(table->queue().take_incomplete());
+}
+
+TEST(Journal, a_run_of_the_node_that_ended_with_an_unused_segment_lost_none) {
+    World world;
+    Journal journal(world.options());
+    const auto table = journal.table(table_id(1), "shop", knows_nothing);
+    BuiltSegment next(segment(101 + run_gap));
+    next.section({with_key("of the next run")});
+    world.folder.remove(segment(100));
+    world.folder.remove(segment(101));
+    world.folder.write(next);
+    EXPECT_THAT(keys_of(journal, *table), ElementsAre("of the next run"));
+    EXPECT_FALSE(table->queue().take_incomplete());
+}
+
+TEST(Journal, a_run_whose_last_segments_were_used_may_have_had_more) {
+    World world;
+    world.second.section({with_key("used")});
+    world.write();
+    Journal journal(world.options());
+    const auto table = journal.table(table_id(1), "shop", knows_nothing);
+    drop_all_before(world, 101 + run_gap);
+    EXPECT_THAT(keys_of(journal, *table), ElementsAre("a"));
+    EXPECT_TRUE(table->queue().take_incomplete());
+}
+
+TEST(Journal, segments_that_come_late_are_read) {
+    World world;
+    Journal journal(world.options());
+    const auto table = journal.table(table_id(1), "shop", knows_nothing);
+    BuiltSegment later(segment(103));
+    later.section({with_key("later")});
+    world.folder.write(later);
+    EXPECT_THAT(keys_of(journal, *table), ElementsAre("later"));
+    BuiltSegment late(segment(102));
+    late.section({with_key("late")});
+    world.folder.write(late);
+    EXPECT_THAT(keys_of(journal, *table), ElementsAre("late"));
+    // As after a replay, which links segments again.
+    world.folder.remove(segment(102));
+    look(journal);
+    world.folder.write(late);
+    EXPECT_THAT(keys_of(journal, *table), ElementsAre("late"));
+    EXPECT_FALSE(table->queue().take_incomplete());
+}
+
+TEST(Journal, a_segment_that_cannot_be_opened_is_a_problem_until_it_can) {
+    World world;
+    Journal journal(world.options());
+    const auto table = journal.table(table_id(1), "shop", knows_nothing);
+    const std::filesystem::path file = world.folder.path() / segment(102).log_file();
+    std::filesystem::create_symlink(file, file);
+    look(journal);
+    EXPECT_THAT(journal.problem(),
+                HasSubstr("CommitLog-7-102.log cannot be read: Too many levels"));
+    look(journal);
+    static_cast<void>(table->queue().take_incomplete());
+    std::filesystem::remove(file);
+    BuiltSegment third(segment(102));
+    third.section({with_key("a")});
+    world.folder.write(third);
+    EXPECT_THAT(keys_of(journal, *table), ElementsAre("a"));
+    EXPECT_EQ(journal.problem(), "");
+    EXPECT_TRUE(table->queue().take_incomplete()) << "what was written meanwhile";
+    EXPECT_FALSE(table->queue().take_incomplete());
 }
 
 TEST(Journal, waits_for_a_torn_tail_and_then_reads_it) {
@@ -148,9 +198,12 @@ TEST(Journal, what_stays_torn_is_corrupt_even_in_the_newest_segment) {
     Bytes corrupt = world.first.padded(Folder::file_size);
     corrupt[at + 30] ^= 1;
     world.folder.write(segment(100).log_file(), corrupt);
-    for (int i = 0; i < torn_limit - 1; ++i) static_cast<void>(journal.look());
+    look(journal);
+    world.now += torn_limit - std::chrono::milliseconds(1);
+    look(journal);
     EXPECT_FALSE(table->queue().take_incomplete());
-    static_cast<void>(journal.look());
+    world.now += std::chrono::milliseconds(1);
+    look(journal);
     EXPECT_TRUE(table->queue().take_incomplete());
 }
 
@@ -244,39 +297,6 @@ TEST(Journal, a_folder_that_is_still_empty_is_followed) {
     folder.write(built);
     EXPECT_THAT(keys_of(journal, *table), ElementsAre("a"));
     EXPECT_TRUE(table->queue().take_incomplete());
-}
-
-TEST(KeyQueue, holds_each_key_once) {
-    KeyQueue queue;
-    for (const char* key : {"a", "b", "a"}) queue.push(as_bytes(key), 1);
-    EXPECT_EQ(queue.size(), 2U);
-    EXPECT_THAT(queue.take(1), ElementsAre("a"));
-    queue.push(as_bytes("a"), 2);
-    EXPECT_THAT(queue.take(5), ElementsAre("b", "a"));
-}
-
-TEST(KeyQueue, holds_a_segment_until_the_last_of_its_keys_is_settled) {
-    KeyQueue queue;
-    queue.push(as_bytes("a"), 1);
-    queue.push(as_bytes("b"), 1);
-    static_cast<void>(queue.take(1));
-    queue.settle();
-    EXPECT_TRUE(queue.holds(1));
-    static_cast<void>(queue.take(1));
-    EXPECT_TRUE(queue.holds(1));
-    queue.settle();
-    EXPECT_FALSE(queue.holds(1));
-}
-
-TEST(KeyQueue, drops_everything_and_says_so_when_too_much_waits) {
-    KeyQueue queue;
-    const std::string large(1000, 'x');
-    for (std::size_t i = 0; !queue.take_incomplete(); ++i) {
-        ASSERT_LT(i, queue_limit / 1000);
-        queue.push(as_bytes(large + std::to_string(i)), 1);
-    }
-    EXPECT_TRUE(queue.empty());
-    EXPECT_FALSE(queue.holds(1));
 }
 
 }  // namespace

@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "base/error.hpp"
+#include "cql/token.hpp"
 #include "net/runtime.hpp"
+#include "stores/cassandra/keys.hpp"
 #include "unit/journal/folder.hpp"
 
 namespace duet::cassandra {
@@ -67,10 +72,51 @@ struct World {
     }
 };
 
-struct Fed : World {
-    journal::Journal log{{.folder = folder.path()}};
-    JournalFeed feed{log, table(), false};
+/// A table whose partitions hold these rows.
+struct Rows {
+    std::map<std::int64_t, std::vector<Id>> by_token;
+    bool away = false;
+
+    Task<RowPage> read(TokenRange place, std::size_t limit) {
+        if (away) throw Unavailable("gone");
+        RowPage page;
+        for (const Id& id : by_token[place.upto]) {
+            if (page.rows.size() < limit) page.rows.push_back({id, State(), std::nullopt});
+        }
+        page.complete = by_token[place.upto].size() <= limit;
+        co_return page;
+    }
+    JournalFeed::ReadPartition reader() {
+        return [this](TokenRange place, std::size_t limit) { return read(place, limit); };
+    }
 };
+
+struct Fed : World {
+    TableInfo info;
+    Rows rows;
+    journal::Journal log{{.folder = folder.path()}};
+    JournalFeed feed{log, info, false};
+
+    explicit Fed(TableInfo of = table()) : info(std::move(of)) {
+        feed.read_with(info, rows.reader());
+    }
+};
+
+Mutation of(std::string partition) {
+    Mutation mutation;
+    mutation.key = std::move(partition);
+    return mutation;
+}
+
+TableInfo keyed_by(std::vector<KeyColumn> columns) {
+    TableInfo info = table();
+    info.key = Key(std::move(columns));
+    return info;
+}
+
+const KeyColumn by_name{"name", {.kind = Kind::text}};
+const KeyColumn by_number{"number", {.kind = Kind::int_}};
+const KeyColumn at{"at", {.kind = Kind::int_}, true};
 
 TEST(JournalFeed, nominates_what_was_written_until_it_is_acknowledged) {
     Fed world;
@@ -102,6 +148,7 @@ TEST(JournalFeed, the_deletion_that_comes_before_a_collection_is_part_of_the_ech
         World world;
         journal::Journal log({.folder = world.folder.path()});
         JournalFeed feed(log, table(has_list), false);
+        feed.read_with(table(has_list), {});
         feed.remember(record(1), moment);
         world.write({of(record(1), moment - 1)}, log);
         EXPECT_EQ(world.ids(feed).empty(), has_list);
@@ -118,10 +165,93 @@ TEST(JournalFeed, a_key_of_another_shape_is_of_another_table) {
     EXPECT_THAT(world.ids(world.feed), ElementsAre(record(1)));
 }
 
+TEST(JournalFeed, one_column_of_any_type_names_a_record) {
+    Fed by_text(keyed_by({by_name}));
+    by_text.write({of("a name"), of("a~name")}, by_text.log);
+    EXPECT_THAT(by_text.ids(by_text.feed), ElementsAre(Id::of("a name"), Id::of("a~name")));
+    Fed by_int(keyed_by({by_number}));
+    by_int.write({of(std::string("\0\0\0\7", 4))}, by_int.log);
+    EXPECT_THAT(by_int.ids(by_int.feed), ElementsAre(Id::of("7")));
+}
+
+TEST(JournalFeed, several_columns_are_framed_together) {
+    Fed world(keyed_by({by_name, by_number}));
+    const std::string key("\0\3abc\0\0\4\0\0\0\7\0", 13);
+    world.write({of(key), of(key.substr(1)), of(key + "x")}, world.log);
+    EXPECT_THAT(world.ids(world.feed), ElementsAre(Id::of("abc~7")));
+    EXPECT_EQ(partition_key(world.info.key, Id::of("abc~7")),
+              Bytes(as_bytes(key).begin(), as_bytes(key).end()));
+}
+
+/// The table's partition `name` has so many rows.
+void fill(Fed& world, const std::string& name, std::size_t count) {
+    std::vector<Id>& rows = world.rows.by_token[cql::murmur3_token(as_bytes(name))];
+    for (std::size_t i = 0; i < count; ++i) rows.push_back(Id::of(name + "~" + std::to_string(i)));
+}
+
+TEST(JournalFeed, a_partition_of_many_rows_nominates_them_all) {
+    Fed world(keyed_by({by_name, at}));
+    fill(world, "a", 2);
+    fill(world, "b", 1);
+    world.write({of("a"), of("b"), of("a")}, world.log);
+    EXPECT_THAT(world.ids(world.feed, 500),
+                ElementsAre(Id::of("a~0"), Id::of("a~1"), Id::of("b~0")));
+    EXPECT_FALSE(world.next(world.feed, 500).incomplete);
+}
+
+TEST(JournalFeed, a_huge_partition_is_for_the_sweep) {
+    Fed world(keyed_by({by_name, at}));
+    fill(world, "a", JournalFeed::partition_limit + 1);
+    world.write({of("a")}, world.log);
+    const RowChanges found = world.next(world.feed, 500);
+    EXPECT_EQ(found.changes.size(), JournalFeed::partition_limit);
+    EXPECT_TRUE(found.incomplete);
+}
+
+TEST(JournalFeed, what_does_not_fit_comes_next_and_not_more_is_acknowledged) {
+    Fed world(keyed_by({by_name, at}));
+    for (const char* name : {"a", "b", "c"}) {
+        fill(world, name, JournalFeed::partition_limit);
+        world.write({of(name)}, world.log);
+    }
+    EXPECT_EQ(world.next(world.feed, 500).changes.size(), 500U);
+    EXPECT_EQ(world.next(world.feed, 250).changes.size(), 250U);
+    world.runtime.run(world.feed.acknowledge());
+    const RowChanges rest = world.next(world.feed, 500);
+    ASSERT_EQ(rest.changes.size(), 500U);
+    EXPECT_EQ(rest.changes.front().id, Id::of("b~0"));
+    EXPECT_TRUE(rest.caught_up);
+    world.runtime.run(world.feed.acknowledge());
+    EXPECT_TRUE(world.next(world.feed, 500).changes.empty());
+}
+
+TEST(JournalFeed, a_partition_that_cannot_be_read_now_comes_again) {
+    Fed world(keyed_by({by_name, at}));
+    fill(world, "a", 1);
+    world.write({of("a")}, world.log);
+    world.rows.away = true;
+    EXPECT_THROW((void)world.next(world.feed, 500), Unavailable);
+    world.rows.away = false;
+    EXPECT_THAT(world.ids(world.feed, 500), ElementsAre(Id::of("a~0")));
+}
+
+TEST(JournalFeed, rows_of_one_partition_written_at_one_time_are_one_echo) {
+    Fed world(keyed_by({by_name, at}));
+    fill(world, "a", 2);
+    world.feed.remember(Id::of("a~0"), moment);
+    world.feed.remember(Id::of("a~1"), moment);
+    world.write({of("a")}, world.log);
+    EXPECT_TRUE(world.next(world.feed, 500).changes.empty());
+    EXPECT_EQ(world.log.counts().echoes, 1U);
+    world.write({of("a")}, world.log);
+    EXPECT_EQ(world.next(world.feed, 500).changes.size(), 2U);
+}
+
 TEST(JournalFeed, one_that_begins_late_is_incomplete) {
     World world;
     journal::Journal log({.folder = world.folder.path()});
     JournalFeed feed(log, table(), true);
+    feed.read_with(table(), {});
     EXPECT_TRUE(world.next(feed).incomplete);
     EXPECT_FALSE(world.next(feed).incomplete);
 }

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""The journal of a node that is killed, fills its cdc_raw and changes the form of its commit log: a
+Cassandra of its own. The sweep is out of the way, so what arrives was found by keys."""
+
+import os
+import signal
+import threading
+import time
+import unittest
+import uuid
+from pathlib import Path
+
+from cassandra.concurrent import execute_concurrent_with_args
+from cassandra.policies import FallthroughRetryPolicy
+
+from harness import World, eventually, key, main
+from node import Node
+
+SETTINGS = {"commitlog_segment_size": "1MiB", "cdc_total_space": "16MiB",
+            "storage_compatibility_mode": "NONE"}  # the commit log's format 8
+WRITERS = 1_000
+FILLER = 100_000  # bytes of a row that only fills the commit log
+MARKED = 0.5      # seconds: until what is written is in the file, and outlives a kill of Cassandra
+SETTLED = 1.0     # seconds: the round of the sweep that is due at once
+
+
+node = Node()
+
+
+def setUpModule():  # noqa: N802 (unittest's name)
+    unittest.addModuleCleanup(node.remove)
+    node.start(**SETTINGS)
+
+
+class JournalOfANode(unittest.TestCase):
+    def setUp(self):
+        self.world = World(self)
+
+    def create(self, columns="id uuid PRIMARY KEY, name text", table="items"):
+        self.world.cql(f"CREATE TABLE $.{table} ({columns}) WITH cdc = true")
+
+    def start(self, general=""):
+        self.world.configure(general=f'sweep_every = "1h"\n{general}',
+                             cassandra=f'cdc_directory = "{node.cdc_directory}"',
+                             pair='tables = ["items"]')
+        daemon = self.world.start()
+        daemon.wait_for("pair is level")
+        time.sleep(SETTLED)
+        return daemon
+
+    def reconnect(self):
+        self.world.session = node.connect()
+
+    def write(self, names, table="items"):
+        """Until all are acknowledged."""
+        left = list(names.items())
+        insert = self.world.prepare(f"INSERT INTO $.{table} (id, name) VALUES (?, ?)")
+        insert.retry_policy = FallthroughRetryPolicy()
+        while left:
+            results = execute_concurrent_with_args(
+                self.world.session, insert, [(uuid.UUID(record), name) for record, name in left],
+                concurrency=50, raise_on_first_error=False)
+            left = [one for one, (done, _) in zip(left, results) if not done]
+
+    def fill_a_segment(self, segments=1):
+        self.world.cql("CREATE TABLE IF NOT EXISTS $.filler (id uuid PRIMARY KEY, body blob)")
+        insert = self.world.prepare("INSERT INTO $.filler (id, body) VALUES (?, ?)")
+        rows = [(uuid.uuid4(), b"x" * FILLER) for _ in range(segments * (1 << 20) // FILLER + 1)]
+        execute_concurrent_with_args(self.world.session, insert, rows, concurrency=10,
+                                     raise_on_first_error=False)
+
+    def segments(self):
+        return {path.name for path in Path(node.cdc_directory).glob("*.log")}
+
+    def holding(self, name):
+        """The segments where a record of this name was written."""
+        return {path.name for path in Path(node.cdc_directory).glob("*.log")
+                if name.encode() in path.read_bytes()}
+
+    def wanted(self, names):
+        return {record: {"name": name} for record, name in names.items()}
+
+
+    def test_no_key_of_a_thousand_writers_is_missed_through_kills_of_cassandra_and_duet(self):
+        self.create()
+        daemon = self.start()
+        before = self.segments()
+        names = {}
+
+        def round_of(what):
+            mine = {key(): f"{what} {writer}" for writer in range(WRITERS)}
+            names.update(mine)
+            return mine
+
+        self.write(round_of("first"))
+        self.fill_a_segment(3)
+        self.assertGreater(len(self.segments() - before), 2, "segments came")
+
+        # In the middle of writes; what Cassandra had acknowledged it replays.
+        some = round_of("when Cassandra was killed")
+        acknowledged = dict(list(some.items())[:WRITERS // 2])
+        self.write(acknowledged)
+        time.sleep(MARKED)
+        writer = threading.Thread(target=self.fill_a_segment)
+        writer.start()
+        node.kill()
+        writer.join()
+        node.start()
+        self.reconnect()
+        self.write({record: name for record, name in some.items() if record not in acknowledged})
+        self.world.level("items", self.wanted(names))
+
+        self.write(round_of("after the replay"))
+        self.fill_a_segment(2)
+        self.world.level("items", self.wanted(names))
+        self.assertNotIn("journal incomplete", daemon.text())
+
+        daemon.kill()
+        self.write(round_of("while Duet was away"))
+        self.fill_a_segment(2)
+        self.start()
+        self.write(round_of("last"))
+        self.world.level("items", self.wanted(names))
+
+    def test_schema_changes_around_it_cost_no_sweep(self):
+        self.create()
+        daemon = self.start()
+        names = {}
+        for i in range(8):  # each one makes Cassandra change its segment
+            self.world.cql(f"CREATE TABLE $.other{i} (id uuid PRIMARY KEY, name text)")
+            self.world.cql(f"DROP TABLE $.other{i}")
+            mine = {key(): f"beside a change {i}"}
+            self.write(mine)
+            names.update(mine)
+        self.world.level("items", self.wanted(names))
+        self.assertNotIn("journal incomplete", daemon.text())
+
+    def test_an_owner_deletes_what_is_settled_and_empties_what_is_nearly_full_into_one_sweep(self):
+        self.create()
+        daemon = self.start("journal_owner = true")
+        names = {key(): "to be settled" for _ in range(10)}
+        self.write(names)
+        holding = eventually(lambda: self.holding("to be settled"), "they are in the commit log")
+        self.world.level("items", self.wanted(names))
+        self.assertEqual(holding, self.holding("to be settled"), "Cassandra still writes there")
+        self.fill_a_segment(2)
+        eventually(lambda: not holding & self.segments(), "the segments of settled keys are deleted")
+
+        # Elasticsearch does not answer: keys wait, and so do their segments.
+        elasticsearch = int(os.environ["DUET_ELASTICSEARCH_PID"])
+        os.kill(elasticsearch, signal.SIGSTOP)
+        self.addCleanup(os.kill, elasticsearch, signal.SIGCONT)
+        while "emptied into one sweep" not in daemon.text():
+            waiting = {key(): "when nobody could be told"}
+            self.write(waiting)
+            names.update(waiting)
+            self.fill_a_segment()
+            self.assertLess(len(names), 200, daemon.text()[-3000:])
+        os.kill(elasticsearch, signal.SIGCONT)
+        self.world.level("items", self.wanted(names))
+
+    def test_without_that_nothing_is_deleted_and_status_says_by_whom_it_is(self):
+        self.create()
+        self.start()
+        names = {key(): "to be settled" for _ in range(10)}
+        self.write(names)
+        holding = eventually(lambda: self.holding("to be settled"), "they are in the commit log")
+        self.fill_a_segment(2)
+        self.world.level("items", self.wanted(names))
+        status = self.world.duet("status")
+        self.assertIn(f"journal {node.cdc_directory}: ", status)
+        self.assertIn(" of 16 MiB", status)
+        self.assertIn("Duet deletes nothing (journal_owner = false): Cassandra drops the oldest",
+                      status)
+        self.assertTrue(holding <= self.segments())
+        # More than there is room for: Cassandra drops, and what is written goes on arriving.
+        self.fill_a_segment(20)
+        eventually(lambda: not holding & self.segments(), "Cassandra has dropped them")
+        last = {key(): "last"}
+        self.write(last)
+        names.update(last)
+        self.world.level("items", self.wanted(names))
+
+    def test_z_compressed_commit_logs_and_direct_io_are_followed_and_status_says_how_late(self):
+        """One after the other, as somebody changes cassandra.yaml. (Last: the node stays so.)"""
+        self.create()
+        names = {}
+        for settings in [{"commitlog_compression": [{"class_name": "LZ4Compressor"}],
+                          "commitlog_sync_period": "1500ms"},
+                         {"commitlog_compression": None, "commitlog_disk_access_mode": "direct"}]:
+            with self.subTest(settings=settings):
+                node.stop()
+                node.start(**settings)
+                self.reconnect()
+                daemon = self.start()
+                mine = {key(): f"{settings}" for _ in range(200)}
+                self.write(mine)
+                names.update(mine)
+                self.fill_a_segment(2)
+                self.world.level("items", self.wanted(names))
+                self.assertTrue(all(name.startswith("CommitLog-8-") for name in self.segments()))
+                status = self.world.duet("status")
+                self.assertIn("journal (every 1500ms)", status)
+                self.assertIn("writes appear every 1500ms", status)
+                self.assertNotIn("journal incomplete", daemon.text())
+                daemon.stop()
+
+
+if __name__ == "__main__":
+    main()
