@@ -172,26 +172,17 @@ Task<TableInfo> CassandraTable::Impl::add(const TableInfo& table, const Schema& 
 
 /// Writes that cannot be sent are refused; `applied` stands for acknowledged.
 Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<const Write> writes) {
+    const cassandra::RowWriter::Bind bind = [&](std::size_t place) {
+        auto bound = cassandra::bind_row(to.layout, writes[place]);
+        if (std::holds_alternative<cassandra::BoundRow>(bound)) feeds.remember(writes[place]);
+        return bound;
+    };
+    auto refusals = co_await to.writer.send(writes.size(), bind);
     std::vector<Outcome> outcomes(writes.size());
-    std::vector<cassandra::BoundRow> rows;
-    std::vector<std::size_t> places;
-    rows.reserve(writes.size());
-    for (std::size_t i = 0; i < writes.size(); ++i) {
-        auto bound = cassandra::bind_row(to.layout, writes[i]);
-        if (Refusal* refusal = std::get_if<Refusal>(&bound)) {
-            outcomes[i].kind = Outcome::Kind::refused;
-            outcomes[i].refusal = std::move(*refusal);
-            continue;
-        }
-        feeds.remember(writes[i]);
-        rows.push_back(std::move(std::get<cassandra::BoundRow>(bound)));
-        places.push_back(i);
-    }
-    auto refusals = co_await to.writer.send(std::move(rows));
     for (std::size_t i = 0; i < refusals.size(); ++i) {
         if (refusals[i]) {
-            outcomes[places[i]].kind = Outcome::Kind::refused;
-            outcomes[places[i]].refusal = std::move(*refusals[i]);
+            outcomes[i].kind = Outcome::Kind::refused;
+            outcomes[i].refusal = std::move(*refusals[i]);
         }
     }
     co_return outcomes;
@@ -209,24 +200,27 @@ Task<std::vector<std::size_t>> CassandraTable::Impl::compare(Access& to,
         ids.push_back(writes[place].id);
     }
     const std::vector<cassandra::FoundRow> found = co_await to.fetcher.by_ids(ids, true);
-    std::vector<cassandra::BoundRow> nulls;
+    std::vector<std::vector<std::size_t>> nulls;  // of the cleared, the columns
     std::vector<std::size_t> cleared;
     for (std::size_t i = 0; i < places.size(); ++i) {
         const Write& write = writes[places[i]];
         const State& state = found[i].state;
         Outcome& outcome = outcomes[places[i]];
-        const std::vector<std::size_t> columns = turned_up(write, found[i]);
+        std::vector<std::size_t> columns = turned_up(write, found[i]);
         if (!state.exists) {
             outcome.kind = Outcome::Kind::hidden;
         } else if (!columns.empty() && may_clear) {
             feeds.remember(write);
-            nulls.push_back(cassandra::bind_nulls(to.layout, write, columns));
+            nulls.push_back(std::move(columns));
             cleared.push_back(places[i]);
         } else if (state.problem || !same_content(state.content, *write.content, to.schema)) {
             outcome.kind = Outcome::Kind::superseded;
         }
     }
-    auto refusals = co_await to.writer.send(std::move(nulls));
+    const cassandra::RowWriter::Bind bind = [&](std::size_t place) {
+        return cassandra::bind_nulls(to.layout, writes[cleared[place]], nulls[place]);
+    };
+    auto refusals = co_await to.writer.send(cleared.size(), bind);
     for (std::size_t i = refusals.size(); i-- > 0;) {
         if (refusals[i]) {
             outcomes[cleared[i]].kind = Outcome::Kind::refused;
@@ -362,13 +356,12 @@ Task<std::vector<Outcome>> CassandraTable::insert(std::span<const Write> writes)
 Task<std::vector<Outcome>> CassandraTable::remove(std::span<const Removal> removals) {
     const std::shared_ptr<Access> access = impl_->ready();
     std::vector<Outcome> outcomes(removals.size());
-    std::vector<cassandra::BoundRow> rows;
     std::vector<Id> ids;
-    for (const Removal& removal : removals) {
-        rows.push_back(cassandra::bind_removal(access->layout, removal));
-        ids.push_back(removal.id);
-    }
-    auto refusals = co_await access->remover.send(std::move(rows));
+    for (const Removal& removal : removals) ids.push_back(removal.id);
+    const cassandra::RowWriter::Bind bind = [&](std::size_t place) {
+        return cassandra::bind_removal(access->layout, removals[place]);
+    };
+    auto refusals = co_await access->remover.send(removals.size(), bind);
     const std::vector<cassandra::FoundRow> found = co_await access->fetcher.by_ids(ids, false);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (refusals[i]) {
