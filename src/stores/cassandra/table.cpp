@@ -170,27 +170,20 @@ Task<TableInfo> CassandraTable::Impl::add(const TableInfo& table, const Schema& 
 
 /// Writes that cannot be sent are refused; `applied` stands for acknowledged.
 Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<const Write> writes) {
-    std::vector<Outcome> outcomes(writes.size());
-    std::vector<cassandra::BoundRow> rows;
-    std::vector<std::size_t> places;
     const std::int64_t now = to.fetcher.now_in_seconds();
-    rows.reserve(writes.size());
-    for (std::size_t i = 0; i < writes.size(); ++i) {
-        auto bound = cassandra::bind_row(to.layout, writes[i], now);
-        if (Refusal* refusal = std::get_if<Refusal>(&bound)) {
-            outcomes[i].kind = Outcome::Kind::refused;
-            outcomes[i].refusal = std::move(*refusal);
-            continue;
-        }
-        feeds.remember(writes[i].id, writes[i].timestamp);
-        rows.push_back(std::move(std::get<cassandra::BoundRow>(bound)));
-        places.push_back(i);
-    }
-    auto refusals = co_await to.writer.send(std::move(rows), told(writes, now));
+    const cassandra::RowWriter::Bind bind = [&](std::size_t place) {
+        const Write& write = writes[place];
+        auto bound = cassandra::bind_row(to.layout, write, now);
+        if (std::holds_alternative<cassandra::BoundRow>(bound))
+            feeds.remember(write.id, write.timestamp);
+        return bound;
+    };
+    auto refusals = co_await to.writer.send(writes.size(), bind, told(writes, now));
+    std::vector<Outcome> outcomes(writes.size());
     for (std::size_t i = 0; i < refusals.size(); ++i) {
         if (refusals[i]) {
-            outcomes[places[i]].kind = Outcome::Kind::refused;
-            outcomes[places[i]].refusal = std::move(*refusals[i]);
+            outcomes[i].kind = Outcome::Kind::refused;
+            outcomes[i].refusal = std::move(*refusals[i]);
         }
     }
     co_return outcomes;
@@ -209,25 +202,28 @@ Task<std::vector<std::size_t>> CassandraTable::Impl::compare(Access& to,
     }
     const std::vector<cassandra::FoundRow> found = co_await to.fetcher.by_ids(ids, true);
     const std::int64_t now = to.fetcher.now_in_seconds();
-    std::vector<cassandra::BoundRow> nulls;
+    std::vector<std::vector<std::size_t>> nulls;  // of the cleared, the columns
     std::vector<std::size_t> cleared;
     for (std::size_t i = 0; i < places.size(); ++i) {
         const Write& write = writes[places[i]];
         const State& state = found[i].state;
         Outcome& outcome = outcomes[places[i]];
-        const std::vector<std::size_t> columns = turned_up(write, found[i]);
+        std::vector<std::size_t> columns = turned_up(write, found[i]);
         if (!state.exists) {
             outcome.kind = Outcome::Kind::hidden;
         } else if (!columns.empty() && may_clear) {
             feeds.remember(write.id, write.timestamp);
-            nulls.push_back(cassandra::bind_nulls(to.layout, write, columns, now));
+            nulls.push_back(std::move(columns));
             cleared.push_back(places[i]);
         } else if (state.problem || !same_content(state.content, *write.content, to.schema) ||
                    (state.newest_write && !same_end(state.expires_at, write.expires_at))) {
             outcome.kind = Outcome::Kind::superseded;
         }
     }
-    auto refusals = co_await to.writer.send(std::move(nulls), told(writes, now));
+    const cassandra::RowWriter::Bind bind = [&](std::size_t place) {
+        return cassandra::bind_nulls(to.layout, writes[cleared[place]], nulls[place], now);
+    };
+    auto refusals = co_await to.writer.send(cleared.size(), bind, told(writes, now));
     for (std::size_t i = refusals.size(); i-- > 0;) {
         if (refusals[i]) {
             outcomes[cleared[i]].kind = Outcome::Kind::refused;
@@ -364,14 +360,15 @@ Task<std::vector<Outcome>> CassandraTable::insert(std::span<const Write> writes)
 Task<std::vector<Outcome>> CassandraTable::remove(std::span<const Removal> removals) {
     const std::shared_ptr<Access> access = impl_->ready();
     std::vector<Outcome> outcomes(removals.size());
-    std::vector<cassandra::BoundRow> rows;
     std::vector<Id> ids;
     for (const Removal& removal : removals) {
         impl_->feeds.remember(removal.id, removal.timestamp);
-        rows.push_back(cassandra::bind_removal(access->layout, removal));
         ids.push_back(removal.id);
     }
-    auto refusals = co_await access->remover.send(std::move(rows));
+    const cassandra::RowWriter::Bind bind = [&](std::size_t place) {
+        return cassandra::bind_removal(access->layout, removals[place]);
+    };
+    auto refusals = co_await access->remover.send(removals.size(), bind, std::nullopt);
     const std::vector<cassandra::FoundRow> found = co_await access->fetcher.by_ids(ids, false);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (refusals[i]) {

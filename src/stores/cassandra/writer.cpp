@@ -1,43 +1,69 @@
 #include "stores/cassandra/writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "stores/cassandra/failure.hpp"
 #include "stores/cassandra/statements.hpp"
 
 namespace duet::cassandra {
 
+/// Rows that are sent together.
+struct RowWriter::Batch {
+    std::vector<std::size_t> places;
+    std::vector<cql::BatchItem> items;
+    std::size_t bytes = 0;
+
+    [[nodiscard]] bool fits(const BoundRow& row) const {
+        return items.empty() ||
+               (items.size() < batch_rows_limit && bytes + row.bytes <= batch_bytes_limit);
+    }
+};
+
 /// Rows on their way; workers take batches off the front.
 struct RowWriter::Job {
-    cql::PreparedPtr statement;
-    std::vector<BoundRow> rows;
-    std::vector<std::optional<Refusal>> refusals;
-    std::optional<std::int64_t> now;  // seconds since 1970
+    const Bind& bind;
+    std::size_t rows = 0;
+    std::optional<std::int64_t> now = {};  // seconds since 1970
+    cql::PreparedPtr statement = {};
+    std::vector<std::optional<Refusal>> refusals = {};
     std::size_t next = 0;
-    bool failed = false;  // one worker has thrown: the others stop taking batches
+    std::optional<BoundRow> bound = {};  // the next one, which did not fit the batch before
+    bool failed = false;                 // one worker has thrown: the others stop taking batches
 
-    /// The end of the batch that starts at `first`.
-    [[nodiscard]] std::size_t batch_end(std::size_t first) const {
-        std::size_t bytes = rows[first].bytes;
-        std::size_t end = first + 1;
-        while (end < rows.size() && end - first < batch_rows_limit &&
-               bytes + rows[end].bytes <= batch_bytes_limit) {
-            bytes += rows[end++].bytes;
+    /// Empty: it cannot be bound.
+    [[nodiscard]] std::optional<BoundRow> bind_row(std::size_t place) {
+        std::variant<BoundRow, Refusal> row = bind(place);
+        if (Refusal* refusal = std::get_if<Refusal>(&row)) {
+            refusals[place] = std::move(*refusal);
+            return std::nullopt;
         }
-        return end;
+        return std::move(std::get<BoundRow>(row));
+    }
+
+    [[nodiscard]] Batch take() {
+        Batch batch;
+        for (; next < rows; ++next) {
+            if (!bound) bound = bind_row(next);
+            if (!bound) continue;
+            if (!batch.fits(*bound)) break;
+            batch.places.push_back(next);
+            batch.items.push_back(cql::BatchItem{statement, std::move(bound->values)});
+            batch.bytes += bound->bytes;
+            bound.reset();
+        }
+        return batch;
     }
 };
 
 RowWriter::RowWriter(cql::Session& session, const Layout& layout, std::string cql)
     : session_(session), layout_(layout), cql_(std::move(cql)) {}
 
-Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::vector<BoundRow> rows,
+Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::size_t rows, const Bind& bind,
                                                           std::optional<std::int64_t> now) {
-    Job job;
-    job.now = now;
-    job.rows = std::move(rows);
-    job.refusals.resize(job.rows.size());
-    if (job.rows.empty()) {
+    Job job{bind, rows, now};
+    job.refusals.resize(rows);
+    if (rows == 0) {
         co_return std::move(job.refusals);
     }
     try {
@@ -47,7 +73,7 @@ Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::vector<BoundRow> 
         throw_read_failure(error, layout_.name());
     }
     std::vector<Task<void>> workers;
-    for (std::size_t i = 0; i < std::min(batches_in_flight, job.rows.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(batches_in_flight, rows); ++i) {
         workers.push_back(work(job));
     }
     co_await when_all(std::move(workers));
@@ -55,18 +81,13 @@ Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::vector<BoundRow> 
 }
 
 Task<void> RowWriter::work(Job& job) {
-    while (job.next < job.rows.size() && !job.failed) {
-        const std::size_t first = job.next;
-        const std::size_t last = job.batch_end(first);
-        job.next = last;
+    while (!job.failed) {
         try {
-            if (last - first > 1 && co_await send_batch(job, first, last)) {
-                continue;
+            Batch batch = job.take();
+            if (batch.items.empty()) {
+                co_return;
             }
-            // A row alone; or the server refused the batch: which of the rows does it mean?
-            for (std::size_t place = first; place < last; ++place) {
-                co_await send_one(job, place);
-            }
+            co_await send_rows(job, std::move(batch));
         } catch (...) {
             job.failed = true;
             throw;
@@ -74,19 +95,29 @@ Task<void> RowWriter::work(Job& job) {
     }
 }
 
-Task<bool> RowWriter::send_batch(Job& job, std::size_t first, std::size_t last) {
-    std::vector<cql::BatchItem> items;
-    items.reserve(last - first);
-    for (std::size_t place = first; place < last; ++place) {
-        cql::BatchItem item;
-        item.statement = job.statement;
-        item.values = job.rows[place].values;  // kept: a refused batch is sent again row by row
-        items.push_back(std::move(item));
+Task<void> RowWriter::send_rows(Job& job, Batch batch) {
+    if (batch.items.size() == 1) {
+        co_await send_one(job, batch.places.front(), std::move(batch.items.front().values));
+        co_return;
     }
+    const bool taken = co_await send_batch(job, batch);
+    if (taken) {
+        co_return;
+    }
+    // The server refused the batch: which of the rows does it mean?
+    for (const std::size_t place : batch.places) {
+        std::optional<BoundRow> row = job.bind_row(place);
+        if (row) {
+            co_await send_one(job, place, std::move(row->values));
+        }
+    }
+}
+
+Task<bool> RowWriter::send_batch(Job& job, Batch& batch) {
     try {
         cql::RequestOptions options;
         options.now_in_seconds = job.now;
-        co_await session_.batch(std::move(items), std::move(options));
+        co_await session_.batch(std::move(batch.items), std::move(options));
     } catch (const cql::QueryError&) {
         co_return false;
     } catch (const Unavailable& error) {
@@ -95,12 +126,11 @@ Task<bool> RowWriter::send_batch(Job& job, std::size_t first, std::size_t last) 
     co_return true;
 }
 
-Task<void> RowWriter::send_one(Job& job, std::size_t place) {
+Task<void> RowWriter::send_one(Job& job, std::size_t place, std::vector<cql::Bound> values) {
     try {
         cql::RequestOptions options;
         options.now_in_seconds = job.now;
         cql::PreparedPtr statement = job.statement;
-        std::vector<cql::Bound> values = std::move(job.rows[place].values);
         (void)co_await session_.execute(std::move(statement), std::move(values),
                                         std::move(options));
     } catch (const cql::QueryError& error) {
