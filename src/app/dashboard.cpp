@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 #include <string_view>
 
+#include "app/progress.hpp"
 #include "app/text.hpp"
 #include "base/metrics.hpp"
 #include "base/time.hpp"
@@ -72,8 +73,23 @@ json::value json_of(std::optional<double> number) {
     return number ? json::value(*number) : json::value(nullptr);
 }
 
+json::value step_of(const sync::PairStatus& pair) {
+    if (!pair.step) return nullptr;
+    const json::value left = pair.step_left ? json::value(pair.step_left->count()) : nullptr;
+    return {{"what", pair.step->what},
+            {"records", pair.step->records},
+            {"part", pair.step->part},
+            {"seconds_left", left}};
+}
+
+std::string remark_on(const sync::PairStatus& pair) {
+    if (!pair.hint.empty()) return pair.reason + " – " + pair.hint;
+    if (!pair.reason.empty() || !pair.step) return pair.reason;
+    return step_text(pair.step->what, pair.step->part, pair.step_left);
+}
+
 std::string row(const sync::PairStatus& pair, std::int64_t now) {
-    const std::string reason = pair.hint.empty() ? pair.reason : pair.reason + " – " + pair.hint;
+    const std::string reason = remark_on(pair);
     return fmt::format(
         "<tr class=\"{1}\"><td>{0}</td><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5}</td>"
         "<td>{6:.1f} s</td><td>{7}</td></tr>\n",
@@ -115,6 +131,7 @@ std::string status(const Overview& overview) {
                          {"reason", pair.reason},
                          {"feeds", pair.feeds},
                          {"left_out", pair.left_out},
+                         {"step", step_of(pair)},
                          {"hint", pair.hint},
                          {"level_at_micros", pair.level_at},
                          {"lag_seconds", json_of(lag_seconds(pair.level_at, overview.now))},

@@ -16,6 +16,7 @@ constexpr std::int64_t redraw_after = 100'000;       // microseconds
 constexpr std::int64_t next_line_after = 5'000'000;  // where there is no terminal
 constexpr std::size_t bar_width = 20;
 constexpr std::size_t usual_columns = 80;
+constexpr std::size_t plain_columns = 200;
 
 std::size_t columns_of(int file) {
     winsize size{};
@@ -25,16 +26,33 @@ std::size_t columns_of(int file) {
 
 }  // namespace
 
-std::string bar(std::string_view name, std::string_view what, std::uint64_t records, double part,
-                std::size_t columns) {
+std::string time_left(std::chrono::seconds left) {
+    constexpr std::int64_t minute = 60;
+    constexpr std::int64_t hour = 60 * minute;
+    const std::int64_t seconds = left.count();
+    if (seconds < 2 * minute) return fmt::format("{} s left", seconds);
+    if (seconds < 2 * hour) return fmt::format("{} min left", seconds / minute);
+    return fmt::format("{} h {} min left", seconds / hour, seconds % hour / minute);
+}
+
+std::string step_text(std::string_view what, double part,
+                      std::optional<std::chrono::seconds> left) {
+    std::string text(what);
+    if (part > 0) text += fmt::format(", {:.0f} %", part * 100);
+    if (left) text += ", " + time_left(*left);
+    return text;
+}
+
+std::string bar(const Line& line, std::size_t columns) {
     std::string text;
-    if (part >= 0) {
-        const double done = std::clamp(part, 0.0, 1.0);
+    if (line.part >= 0) {
+        const double done = std::clamp(line.part, 0.0, 1.0);
         const auto filled = static_cast<std::size_t>(done * static_cast<double>(bar_width));
         text = fmt::format("[{}{}] {:3.0f}% ", std::string(filled, '#'),
                            std::string(bar_width - filled, '-'), done * 100);
     }
-    text += fmt::format("{}: {}, {} records", name, what, grouped(records));
+    text += fmt::format("{}: {}, {} records", line.name, line.what, grouped(line.records));
+    if (line.left) text += ", " + time_left(*line.left);
     if (text.size() > columns) text.resize(columns);
     return text;
 }
@@ -55,13 +73,15 @@ Progress::~Progress() { clear(); }
 void Progress::show(std::string_view name, std::string_view what, std::uint64_t records,
                     double part) {
     const std::int64_t now = clock_.now();
+    Line line{name, what, records, part, std::nullopt};
+    if (part >= 0) line.left = remaining_[std::string(name)].at(part, now);
     if (now - last_ < (terminal_ ? redraw_after : next_line_after)) return;
     last_ = now;
     if (terminal_) {
-        write("\r\033[K" + bar(name, what, records, part, columns_ - 1));
+        write("\r\033[K" + bar(line, columns_ - 1));
         drawn_ = true;
     } else {
-        write(bar(name, what, records, part, 200) + "\n");
+        write(bar(line, plain_columns) + "\n");
     }
 }
 

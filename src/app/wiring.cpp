@@ -22,7 +22,6 @@ namespace duet::app {
 namespace {
 
 constexpr const char* ddl_lease = "duet.ddl";
-constexpr std::chrono::seconds ddl_lease_time{60};
 constexpr std::chrono::milliseconds first_try{200};
 constexpr std::chrono::milliseconds slowest_try{5'000};
 constexpr std::chrono::microseconds edition_lasts{1'000'000};
@@ -75,8 +74,10 @@ TableOptions table_options(Servers& servers, const PairPlan& plan) {
             .journal = servers.journal()};
 }
 
-IndexOptions index_options(const Config& config, const PairPlan& plan) {
+IndexOptions index_options(Servers& servers, const PairPlan& plan) {
+    const Config& config = servers.config();
     IndexOptions options;
+    options.positions = &servers.positions();
     options.index = plan.index;
     options.version_field = config.version_field;
     options.expiry_field = config.expiry_field;
@@ -115,6 +116,7 @@ Servers::Servers(const Config& config, const Clock& clock)
       clock_(clock),
       session_(session_options(config.cassandra)),
       client_(client_options(config.elasticsearch)),
+      positions_(client_, clock),
       state_(session_, clock, state_options(config.state)),
       owner_(lease_owner()) {}
 
@@ -233,7 +235,7 @@ Task<void> Servers::take_ddl_lease() {
     if (held) co_return;
     ddl_busy_ = false;
     if (failure) std::rethrow_exception(failure);
-    throw Unavailable("another Duet is changing tables or mappings: waiting for it");
+    throw LeaseHeld("another Duet is changing tables or mappings: waiting for it");
 }
 
 Task<void> Servers::give_ddl_lease_back() {
@@ -260,7 +262,7 @@ LivePair::LivePair(Servers& servers, PairPlan plan)
     : servers_(servers),
       plan_(std::move(plan)),
       rows_(servers.session(), servers.clock(), table_options(servers, plan_)),
-      documents_(servers.client(), servers.clock(), index_options(servers.config(), plan_)),
+      documents_(servers.client(), servers.clock(), index_options(servers, plan_)),
       pair_(
           plan_.name, rows_, documents_, servers.state(), servers.clock(),
           pair_settings(servers.config(), plan_), [this] { return agree(); },

@@ -10,6 +10,7 @@
 #include "app/agreement.hpp"
 #include "app/discovery.hpp"
 #include "app/vanished.hpp"
+#include "base/error.hpp"
 #include "base/time.hpp"
 #include "cql/session.hpp"
 #include "elastic/client.hpp"
@@ -19,6 +20,15 @@
 #include "sync/pair.hpp"
 
 namespace duet::app {
+
+/// Another instance may change tables and mappings. It ends by itself after ddl_lease_time, even if
+/// whoever had it was killed.
+class LeaseHeld : public Unavailable {
+public:
+    using Unavailable::Unavailable;
+};
+
+constexpr std::chrono::seconds ddl_lease_time{60};
 
 /// Both servers and Duet's notes, as configured. Rule: connect() before anything else.
 class Servers {
@@ -41,6 +51,7 @@ public:
     [[nodiscard]] const Clock& clock() const { return clock_; }
     [[nodiscard]] cql::Session& session() { return session_; }
     [[nodiscard]] elastic::Client& client() { return client_; }
+    [[nodiscard]] elastic::PositionBoard& positions() { return positions_; }
     [[nodiscard]] CassandraState& state() { return state_; }
     /// Before the first LivePair, for what follows or shows feeds. Never fails: there may be none.
     [[nodiscard]] Task<void> open_journal();
@@ -48,7 +59,7 @@ public:
     [[nodiscard]] journal::Journal* journal() { return journal_.get(); }
     /// Why none is read though cdc_directory is set; empty: one is.
     [[nodiscard]] const std::string& journal_problem() const { return journal_problem_; }
-    /// Tables and mappings are changed by one pair of one instance at a time. Throws Unavailable
+    /// Tables and mappings are changed by one pair of one instance at a time. Throws LeaseHeld
     /// while another instance has the lease.
     [[nodiscard]] Task<void> take_ddl_lease();
     [[nodiscard]] Task<void> give_ddl_lease_back();
@@ -58,6 +69,7 @@ private:
     const Clock& clock_;
     cql::Session session_;
     elastic::Client client_;
+    elastic::PositionBoard positions_;
     CassandraState state_;
     std::unique_ptr<journal::Journal> journal_;
     std::string journal_problem_;

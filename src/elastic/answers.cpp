@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 
 #include "base/hash.hpp"
 #include "elastic/index.hpp"
@@ -129,9 +130,8 @@ std::string joint_history(const std::map<int, PrimaryShard>& primaries) {
     return fmt::format("{}-{:016x}", primaries.size(), hash);
 }
 
-IndexPosition read_position(const dom::element& stats) {
-    const dom::object indices = stats["indices"].get_object().value();
-    const dom::element index = only_value(indices, "_stats");
+/// Empty: it has a shard without an active primary.
+std::optional<IndexPosition> read_position(const dom::element& index) {
     std::map<int, PrimaryShard> primaries;
     dom::object shards;
     if (index["shards"].get(shards) == simdjson::SUCCESS) {
@@ -152,9 +152,7 @@ IndexPosition read_position(const dom::element& stats) {
         if (number != static_cast<int>(position.shards.size())) break;
         position.shards.push_back(primary.position);
     }
-    if (primaries.empty() || position.shards.size() != primaries.size()) {
-        throw Unavailable("the index has a shard without an active primary");
-    }
+    if (primaries.empty() || position.shards.size() != primaries.size()) return std::nullopt;
     position.history_uuid = joint_history(primaries);
     return position;
 }
@@ -231,7 +229,25 @@ int parse_shard_count(std::string_view body) {
 }
 
 IndexPosition parse_position(std::string_view stats) {
-    return reading("_stats", stats, read_position);
+    return reading("_stats", stats, [](const dom::element& answer) {
+        const dom::object indices = answer["indices"].get_object().value();
+        auto position = read_position(only_value(indices, "_stats"));
+        if (!position) throw Unavailable("the index has a shard without an active primary");
+        return std::move(*position);
+    });
+}
+
+std::map<std::string, IndexPosition> parse_positions(std::string_view stats) {
+    return reading("_stats", stats, [](const dom::element& answer) {
+        std::map<std::string, IndexPosition> positions;
+        dom::object indices;  // missing where none of those asked for is there
+        if (answer["indices"].get(indices) != simdjson::SUCCESS) return positions;
+        for (const auto& [name, index] : indices) {
+            if (auto position = read_position(index))
+                positions.emplace(std::string(name), std::move(*position));
+        }
+        return positions;
+    });
 }
 
 }  // namespace duet::elastic

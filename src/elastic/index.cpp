@@ -7,14 +7,23 @@
 namespace duet::elastic {
 namespace {
 
-/// The path of one index. A pattern or a list is refused: nothing here is meant for many, least of
-/// all delete.
-std::string path_of(const std::string& index, std::string_view rest) {
+// Positions come with whatever statistics are asked for; flushes cost nothing to count.
+constexpr std::string_view position_stats =
+    "/_stats/flush?level=shards&filter_path=indices.*.uuid,indices.*.shards.*.seq_no,"
+    "indices.*.shards.*.routing.primary,indices.*.shards.*.commit.user_data.history_uuid";
+
+/// One index's name in a path. A pattern or a list is refused: nothing here is meant for many,
+/// least of all delete.
+std::string segment_of(const std::string& index) {
     const bool pattern = index.find_first_of("*?,<>") != std::string::npos;
     if (index.empty() || pattern || index.front() == '_' || index.front() == '-') {
         throw UsageError("\"" + index + "\" is not the name of one index");
     }
-    return "/" + escape_segment(index) + std::string(rest);
+    return escape_segment(index);
+}
+
+std::string path_of(const std::string& index, std::string_view rest) {
+    return "/" + segment_of(index) + std::string(rest);
 }
 
 Task<std::string> get(Client& client, std::string path) {
@@ -25,11 +34,7 @@ Task<std::string> get(Client& client, std::string path) {
 }  // namespace
 
 Task<IndexPosition> index_position(Client& client, std::string index) {
-    std::string path =
-        path_of(index,
-                "/_stats?level=shards&filter_path=indices.*.uuid,indices.*.shards.*.seq_no,"
-                "indices.*.shards.*.routing.primary,"
-                "indices.*.shards.*.commit.user_data.history_uuid");
+    std::string path = path_of(index, position_stats);
     const std::string stats = co_await get(client, std::move(path));
     IndexPosition position = parse_position(stats);
     const int shards = co_await client.shard_count(index, position.index_uuid);
@@ -37,6 +42,24 @@ Task<IndexPosition> index_position(Client& client, std::string index) {
         throw Unavailable("index " + index + ": a shard has no active primary");
     }
     co_return position;
+}
+
+Task<std::map<std::string, IndexPosition>> index_positions(Client& client,
+                                                           std::vector<std::string> indices) {
+    std::string path = "/";
+    for (const std::string& index : indices) {
+        path += (path.size() > 1 ? "," : "") + segment_of(index);
+    }
+    path.append(position_stats).append("&ignore_unavailable=true");
+    const std::string stats = co_await get(client, std::move(path));
+    std::map<std::string, IndexPosition> whole;
+    for (auto& [index, position] : parse_positions(stats)) {
+        const int shards = co_await client.shard_count(index, position.index_uuid);
+        if (static_cast<std::size_t>(shards) == position.shards.size()) {
+            whole.emplace(index, std::move(position));
+        }
+    }
+    co_return whole;
 }
 
 Task<void> refresh(Client& client, std::string index) {

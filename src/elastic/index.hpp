@@ -3,6 +3,7 @@
 // too.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ struct IndexPosition {
 
 /// Throws Unavailable while a shard has no active primary.
 [[nodiscard]] Task<IndexPosition> index_position(Client& client, std::string index);
+/// The same of several by one request; those that are not there, are closed or have a shard without
+/// an active primary are missing in the answer, and so is what goes by an alias.
+[[nodiscard]] Task<std::map<std::string, IndexPosition>> index_positions(
+    Client& client, std::vector<std::string> indices);
 /// Makes what was written so far visible to searches.
 [[nodiscard]] Task<void> refresh(Client& client, std::string index);
 /// The documents that a search sees; call refresh() first to count all.
@@ -51,5 +56,7 @@ struct IndexPosition {
 /// The position in an answer of `_stats?level=shards`; throws ProtocolError, and Unavailable as
 /// index_position().
 [[nodiscard]] IndexPosition parse_position(std::string_view stats);
+/// The positions in such an answer about several indices, as index_positions().
+[[nodiscard]] std::map<std::string, IndexPosition> parse_positions(std::string_view stats);
 
 }  // namespace duet::elastic

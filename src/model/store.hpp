@@ -231,6 +231,8 @@ public:
     [[nodiscard]] virtual Task<std::vector<Outcome>> stamp(std::span<const Stamp> stamps) = 0;
     /// Where the index stands now: its uuids and each shard's global checkpoint. Costs no refresh.
     [[nodiscard]] virtual Task<Cursor> position() = 0;
+    /// The same, perhaps as of a fraction of a second ago: for polls, which many pairs make.
+    [[nodiscard]] virtual Task<Cursor> recent_position() { return position(); }
     /// Documents written after `since` up to the checkpoints in `upto` (read before the refresh
     /// that this forces), per shard in the order of their writes, at most `limit`. Without content
     /// a document's state is its guard alone. Positions that `since` has reached on every shard:

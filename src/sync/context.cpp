@@ -9,11 +9,20 @@ namespace duet::sync {
 
 Task<Cursor> Context::position() {
     Cursor position = co_await documents.position();
+    co_return with_columns(std::move(position));
+}
+
+Task<Cursor> Context::recent_position() {
+    Cursor position = co_await documents.recent_position();
+    co_return with_columns(std::move(position));
+}
+
+Cursor Context::with_columns(Cursor position) const {
     position.table_id = schema.table_id;
     position.carried = schema.carried;
     position.columns.reserve(schema.columns.size());
     for (const Column& column : schema.columns) position.columns.push_back(column.name);
-    co_return position;
+    return position;
 }
 
 bool Context::only_joined_differ(const State& row, const State& document) const {

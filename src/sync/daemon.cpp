@@ -26,11 +26,14 @@ Task<void> Daemon::serve(Pair& pair, std::chrono::milliseconds period) {
     served = Served{};
     served.pair = &pair;
     served.status.pair = name;
+    served.step_logged_at = clock_.now();
+    pair.on_progress([this, &served](const Progress& step) { note(served, step); });
     log::info("pair started", {{"pair", name}});
     while (!stopping_ && !served.retired) {
         const std::chrono::milliseconds delay = co_await turn(served);
         co_await rest(served, delay);
     }
+    pair.on_progress({});
     log::info("pair ended", {{"pair", name}, {"did", summary(served.status.total)}});
     metrics::remove("duet_quarantined_records", {{"pair", name}});
     for (const char* source : {"cassandra", "elasticsearch"})
@@ -61,6 +64,22 @@ Task<std::chrono::milliseconds> Daemon::turn(Served& served) {
     co_return std::max(left, std::chrono::milliseconds(0));  // late means at once, not twice
 }
 
+void Daemon::note(Served& served, const Progress& step) {
+    PairStatus& status = served.status;
+    if (status.phase != PairStatus::Phase::copying) return;
+    const std::int64_t now = clock_.now();
+    status.step = step;
+    status.step_left = served.remaining.at(step.part, now);
+    if (now - served.step_logged_at < Micros(progress_logged_every).count()) return;
+    served.step_logged_at = now;
+    log::info(step.what, {{"pair", status.pair},
+                          {"records", step.records},
+                          {"percent", static_cast<int>(step.part * 100)},
+                          {"seconds_left", status.step_left
+                                               ? std::to_string(status.step_left->count())
+                                               : std::string("unknown")}});
+}
+
 void Daemon::note(Served& served, const Report& report) {
     PairStatus& status = served.status;
     const bool was_level = status.phase == PairStatus::Phase::level;
@@ -68,6 +87,10 @@ void Daemon::note(Served& served, const Report& report) {
     served.failures = 0;
     ++status.passes;
     status.phase = served.pair->is_level() ? PairStatus::Phase::level : PairStatus::Phase::copying;
+    if (status.phase == PairStatus::Phase::level) {
+        status.step.reset();
+        status.step_left.reset();
+    }
     status.reason.clear();
     status.hint.clear();
     status.quarantined = served.pair->context().quarantine.size();

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "base/remaining_time.hpp"
 #include "sync/pair.hpp"
 
 namespace duet::sync {
@@ -25,6 +27,8 @@ struct PairStatus {
     std::string feeds;     // how changes are noticed
     std::string left_out;  // documents that can be no records, and why; empty: none
     std::chrono::microseconds sweep_time{0};
+    std::optional<Progress> step;  // copying: how far a long step is
+    std::optional<std::chrono::seconds> step_left;
 };
 
 [[nodiscard]] const char* name_of(PairStatus::Phase phase);
@@ -56,6 +60,8 @@ private:
         bool retired = false;
         bool opened = false;
         int failures = 0;
+        RemainingTime remaining;
+        std::int64_t step_logged_at = 0;  // microseconds since 1970
     };
 
     const Clock& clock_;
@@ -73,10 +79,12 @@ private:
     [[nodiscard]] std::chrono::milliseconds stopped(Served& served, const std::string& reason,
                                                     const std::string& hint);
     void note(Served& served, const Report& report);
+    void note(Served& served, const Progress& step);
 };
 
 constexpr std::chrono::milliseconds first_retry{200};
 constexpr std::chrono::milliseconds last_retry{30'000};
+constexpr std::chrono::seconds progress_logged_every{30};
 constexpr std::chrono::milliseconds stopped_retry{
     60'000};  // somebody may have mended it without a word to Duet
 

@@ -6,7 +6,7 @@ namespace duet::sync {
 
 Task<Report> Follower::pass() {
     context_.rewrites.next_pass();
-    const Cursor position = co_await context_.position();
+    const Cursor position = co_await context_.recent_position();
     co_await context_.checkpoint.open(position);
     const Cursor saved = context_.checkpoint.cursor();
     // What Duet settled itself needs no reading. Never beyond the checkpoint: a fail-over may use

@@ -56,6 +56,8 @@ struct Context {
 
     /// Where the index stands now, and with what its documents are compared.
     [[nodiscard]] Task<Cursor> position();
+    /// The same by DocumentStore::recent_position(): for polls.
+    [[nodiscard]] Task<Cursor> recent_position();
     /// As Sight::joined says.
     [[nodiscard]] bool only_joined_differ(const State& row, const State& document) const;
     [[nodiscard]] bool propagates() const { return rules.deletes == Deletes::propagate; }
@@ -65,6 +67,9 @@ struct Context {
     [[nodiscard]] Task<void> agree_on(std::vector<AgreedNote> notes);
     /// Asks anew which table this is; true: it is another one, or was truncated since.
     [[nodiscard]] Task<bool> table_moved();
+
+private:
+    [[nodiscard]] Cursor with_columns(Cursor position) const;
 };
 
 class Reconciler {

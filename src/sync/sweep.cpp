@@ -110,12 +110,16 @@ Task<Report> Sweep::step() {
 
 Task<Report> Sweep::compare() {
     Report report;
+    const std::int64_t began = context_.clock.now();
     RangeDigest fresh = co_await digest(next_);
-    if (fresh.count > segment_rows_limit && split(next_, fresh)) {
+    size_.took(fresh.count, Micros(context_.clock.now() - began));
+    const bool level = segments_[next_].settled == fresh;
+    if (fresh.count > size_.most() && split(next_, fresh)) {
+        if (level) co_await inherit(next_, fresh);
         report.caught_up = false;
         co_return report;
     }
-    if (segments_[next_].settled != fresh) {
+    if (!level) {
         // The digest was taken before the rows are read: what changes meanwhile moves it again.
         report = co_await read(segments_[next_].range);
         if (report.unsettled.empty()) segments_[next_].settled = fresh;
@@ -123,6 +127,16 @@ Task<Report> Sweep::compare() {
     segments_[next_].count = fresh.count;
     report.caught_up = true;
     co_return report;
+}
+
+Task<void> Sweep::inherit(std::size_t index, RangeDigest whole) {
+    RangeDigest left = co_await digest(index);
+    RangeDigest right = co_await digest(index + 1);
+    RangeDigest sum = left;
+    sum += right;
+    if (sum != whole) co_return;  // somebody wrote meanwhile: both are read
+    segments_[index].settled = std::move(left);
+    segments_[index + 1].settled = std::move(right);
 }
 
 void Sweep::restart() {
@@ -394,7 +408,7 @@ void Sweep::merge_small() {
     std::vector<Segment> merged;
     for (Segment& segment : segments_) {
         const bool fits = !merged.empty() && merged.back().settled && segment.settled &&
-                          merged.back().count + segment.count < merged_rows_limit;
+                          merged.back().count + segment.count < size_.least();
         if (!fits) {
             merged.push_back(std::move(segment));
             continue;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sync/reconciler.hpp"
+#include "sync/segment_size.hpp"
 
 namespace duet::sync {
 
@@ -68,6 +69,7 @@ private:
     Context& context_;
     Reconciler& reconciler_;
     std::vector<Segment> segments_;
+    SegmentSize size_;
     std::size_t next_ = 0;
     std::uint64_t counted_ = 0;
     /// Documents without a row that a look at every id has explained (quarantined, left out).
@@ -79,6 +81,9 @@ private:
 
     /// The next segment by its digest; not caught_up: it was too large and is two now.
     [[nodiscard]] Task<Report> compare();
+    /// The two that a level segment was cut into are level, too, if their digests together say what
+    /// its own said: nothing has to be read.
+    [[nodiscard]] Task<void> inherit(std::size_t index, RangeDigest whole);
     [[nodiscard]] Task<void> prove(const std::vector<RangeDigest>& expected, std::size_t& next);
     [[nodiscard]] Task<Report> read(TokenRange range);
     [[nodiscard]] Task<void> fetch(Pages& pages, Report& total);
@@ -97,10 +102,8 @@ private:
 };
 
 constexpr std::size_t first_segments = 16;
-constexpr std::uint64_t segment_rows_limit =
-    40'000;  // about 150 ms of a server's time for few columns
-constexpr std::uint64_t merged_rows_limit = 10'000;  // neighbours below this become one
-constexpr std::size_t first_page = 500;              // rows, see design section 3
+constexpr std::uint64_t segment_rows_limit = 40'000;  // of a first copy; digests adapt it later
+constexpr std::size_t first_page = 500;               // rows, see design section 3
 constexpr std::size_t id_page = 5'000;
 constexpr std::size_t note_page = 5'000;
 constexpr int rounds_between_looks = 10;  // at all ids, while the numbers of both sides keep moving

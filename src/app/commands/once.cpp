@@ -17,6 +17,7 @@ constexpr std::size_t side_by_side = 4;  // pairs at a time
 constexpr int tries_limit = 5;           // of a pair whose server went away meanwhile
 constexpr int looks_limit = 10;          // at records that keep moving
 constexpr std::chrono::milliseconds pause{1'000};
+constexpr std::chrono::seconds lease_margin{5};
 
 /// All pairs of one `once`, taken from the front by a few workers.
 class Once {
@@ -59,11 +60,18 @@ private:
     }
 
     Task<void> settle(LivePair& live) {
-        for (int tries = 1;; ++tries) {
+        // Whoever has the lease for tables may have been killed: then it ends by itself.
+        const std::int64_t lease_ends =
+            servers_.clock().now() + Micros(ddl_lease_time + lease_margin).count();
+        for (int tries = 1;;) {
             std::string failure;
+            bool held = false;
             try {
                 co_await level(live);
                 co_return;
+            } catch (const LeaseHeld& error) {
+                failure = error.what();
+                held = servers_.clock().now() < lease_ends;
             } catch (const Misconfigured& error) {
                 fail(live, fmt::format("{}\n  {}", error.what(), error.hint()));
                 co_return;
@@ -73,12 +81,13 @@ private:
                 fail(live, error.what());
                 co_return;
             }
-            if (tries == tries_limit || stopping_) {
+            if ((tries == tries_limit && !held) || stopping_) {
                 fail(live, failure);
                 co_return;
             }
             log::warning("trying again", {{"pair", live.name()}, {"reason", failure}});
-            co_await sleep_for(pause * tries);
+            co_await sleep_for(held ? pause : pause * tries);
+            if (!held) ++tries;
         }
     }
 

@@ -36,12 +36,24 @@ struct PairState {
     /// What a daemon that answers at `[http] listen` says; empty: nobody knows.
     std::optional<double> lag_seconds;
     std::optional<double> sweep_seconds;
+    json::value step;  // of a first copy, as in /api/status; null: none goes on
 };
 
 std::optional<double> number_in(const json::object& pair, const char* name) {
     const json::value* found = pair.if_contains(name);
     const bool known = found != nullptr && found->is_number();
     return known ? std::optional(found->to_number<double>()) : std::nullopt;
+}
+
+/// "first copy to Elasticsearch, 42 %, 3 min left"; empty: no step goes on.
+std::string text_of_step(const json::value& step) {
+    const json::object* told = step.if_object();
+    const json::value* what = told == nullptr ? nullptr : told->if_contains("what");
+    if (what == nullptr || !what->is_string()) return {};
+    std::optional<std::chrono::seconds> left;
+    if (const auto seconds = number_in(*told, "seconds_left"))
+        left = std::chrono::seconds(static_cast<std::int64_t>(*seconds));
+    return step_text(what->as_string(), number_in(*told, "part").value_or(0), left);
 }
 
 std::string seconds_or_dash(std::optional<double> seconds) {
@@ -185,6 +197,7 @@ private:
             if (found == states.end()) continue;
             found->lag_seconds = number_in(*pair, "lag_seconds");
             found->sweep_seconds = number_in(*pair, "sweep_seconds");
+            if (const json::value* step = pair->if_contains("step")) found->step = *step;
         }
     }
 
@@ -205,6 +218,8 @@ private:
                        seconds_or_dash(state.lag_seconds), seconds_or_dash(state.sweep_seconds),
                        state.quarantined, state.kept, state.feeds);
             if (!state.problem.empty()) fmt::print("  {}\n", state.problem);
+            const std::string step = text_of_step(state.step);
+            if (!step.empty()) fmt::print("  {}\n", step);
             for (const std::string& note : state.plan.notes) fmt::print("  note: {}\n", note);
             if (!state.no_journal.empty()) fmt::print("  no journal: {}\n", state.no_journal);
         }
@@ -229,6 +244,7 @@ private:
                  {"behind", state.behind},
                  {"lag_seconds", json_of(state.lag_seconds)},
                  {"sweep_seconds", json_of(state.sweep_seconds)},
+                 {"step", state.step},
                  {"quarantined", state.quarantined},
                  {"beaten", state.kept},
                  {"first_met_micros", state.first_met}});

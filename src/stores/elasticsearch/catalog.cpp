@@ -127,6 +127,12 @@ std::optional<PairingProblem> pairing_problem(const Json& index) {
         return PairingProblem{"it is a searchable snapshot, which takes no writes",
                               "restore the snapshot"};
     }
+    if (is_true(settings["disable_sequence_numbers"])) {
+        return PairingProblem{
+            "it has no sequence numbers, without which neither its changes can be told nor its "
+            "documents be written unless they are still what was read",
+            "reindex into an index without index.disable_sequence_numbers"};
+    }
     const std::string_view pipeline = settings["final_pipeline"].text();
     if (!pipeline.empty() && pipeline != "_none") {
         return PairingProblem{
@@ -149,7 +155,7 @@ Task<std::vector<IndexInfo>> list_indices(elastic::Client& client) {
                      "/_all?expand_wildcards=all&filter_path=*.aliases,*.settings.index.hidden,*."
                      "settings.index.frozen,"
                      "*.settings.index.xpack.ccr.following_index,*.settings.index.mode,*.settings."
-                     "index.mapping.source.mode,"
+                     "index.mapping.source.mode,*.settings.index.disable_sequence_numbers,"
                      "*.settings.index.final_pipeline,*.settings.index.store.type,*.settings.index."
                      "uuid,*.mappings._source,"
                      "*.mappings._routing,*.data_stream");

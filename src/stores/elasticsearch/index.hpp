@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -12,6 +13,7 @@
 
 #include "base/time.hpp"
 #include "elastic/client.hpp"
+#include "elastic/position_board.hpp"
 #include "elastic/search.hpp"
 #include "model/store.hpp"
 #include "stores/elasticsearch/field_names.hpp"
@@ -30,6 +32,8 @@ struct IndexOptions {
     std::vector<elasticsearch::FieldOption> fields;
     /// How often at most a refresh is forced; empty: as changes() says.
     std::optional<std::chrono::milliseconds> refresh_at_most;
+    /// Shared with other indices; outlives this one. nullptr: each polls by itself.
+    elastic::PositionBoard* positions = nullptr;
 };
 
 class ElasticIndex final : public DocumentStore {
@@ -58,6 +62,7 @@ public:
     /// since the server's own partial update would write its numbers anew.
     [[nodiscard]] Task<std::vector<Outcome>> stamp(std::span<const Stamp> stamps) override;
     [[nodiscard]] Task<Cursor> position() override;
+    [[nodiscard]] Task<Cursor> recent_position() override;
     /// On an index that refreshes itself less than once a second a refresh is forced at most every
     /// slow_refresh; until then only what was visible before is returned, and `next` says so.
     [[nodiscard]] Task<ChangeBatch> changes(const Cursor& since, const Cursor& upto,
@@ -114,6 +119,7 @@ private:
     [[nodiscard]] State state_of(const Id& id, const Json& found, std::int64_t seen_at);
     [[nodiscard]] std::optional<Id> id_of(const Json& hit);
 
+    [[nodiscard]] Task<Cursor> position_by(std::function<Task<elastic::IndexPosition>()> ask);
     [[nodiscard]] Task<Cursor> visible(const Cursor& upto);
     struct ShardPage {
         std::int32_t shard = 0;

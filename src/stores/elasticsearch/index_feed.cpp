@@ -24,10 +24,19 @@ std::int64_t at_or_none(const std::vector<std::int64_t>& shards, std::size_t sha
 }  // namespace
 
 Task<Cursor> ElasticIndex::position() {
+    return position_by([this] { return elastic::index_position(client_, options_.index); });
+}
+
+Task<Cursor> ElasticIndex::recent_position() {
+    if (options_.positions == nullptr) return position();
+    return position_by([this] { return options_.positions->position(options_.index); });
+}
+
+Task<Cursor> ElasticIndex::position_by(std::function<Task<elastic::IndexPosition>()> ask) {
     Cursor cursor;
     if (!exists_) co_return cursor;
     try {
-        elastic::IndexPosition position = co_await elastic::index_position(client_, options_.index);
+        elastic::IndexPosition position = co_await ask();
         cursor.index_uuid = std::move(position.index_uuid);
         cursor.history_uuid = std::move(position.history_uuid);
         for (const elastic::ShardPosition& shard : position.shards)

@@ -55,6 +55,16 @@ TEST(Dashboard, the_page_shows_pairs_with_their_reasons) {
     }
 }
 
+TEST(Dashboard, tells_how_far_a_first_copy_is) {
+    sync::PairStatus copying = pair("shop.a", Phase::copying);
+    copying.step = sync::Progress{"first copy to Elasticsearch", 12, 0.42};
+    copying.step_left = std::chrono::minutes(3);
+    const Overview all = overview({copying});
+    EXPECT_THAT(get("/", all).body, HasSubstr("first copy to Elasticsearch, 42 %, 3 min left"));
+    const boost::json::value status = boost::json::parse(get("/api/status", all).body);
+    EXPECT_EQ(status.at("pairs").at(0).at("step").at("seconds_left").as_int64(), 180);
+}
+
 TEST(Dashboard, names_from_servers_are_no_markup) {
     Overview all = overview({});
     all.left_out["<script>"] = "\"a\" & b";

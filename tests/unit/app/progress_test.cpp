@@ -42,17 +42,34 @@ private:
 };
 
 TEST(Bar, shows_the_part_that_is_done) {
-    EXPECT_EQ(bar("shop.a", "comparing", 12'345, 0.35, 100),
+    EXPECT_EQ(bar({"shop.a", "comparing", 12'345, 0.35, {}}, 100),
               "[#######-------------]  35% shop.a: comparing, 12,345 records");
-    EXPECT_THAT(bar("a", "b", 1, 1.0, 100), HasSubstr("[####################] 100%"));
+    EXPECT_THAT(bar({"a", "b", 1, 1.0, {}}, 100), HasSubstr("[####################] 100%"));
 }
 
 TEST(Bar, has_no_part_where_nobody_knows_it) {
-    EXPECT_EQ(bar("shop.a", "copying", 7, -1, 100), "shop.a: copying, 7 records");
+    EXPECT_EQ(bar({"shop.a", "copying", 7, -1, {}}, 100), "shop.a: copying, 7 records");
 }
 
 TEST(Bar, is_never_wider_than_the_terminal) {
-    EXPECT_EQ(bar(std::string(100, 'x'), "copying", 7, 0.5, 40).size(), 40U);
+    EXPECT_EQ(bar({std::string(100, 'x'), "copying", 7, 0.5, {}}, 40).size(), 40U);
+}
+
+TEST(Bar, tells_the_time_that_is_left) {
+    using namespace std::chrono_literals;
+    EXPECT_THAT(bar({"a", "copying", 7, 0.5, 90s}, 100), testing::EndsWith("7 records, 90 s left"));
+    EXPECT_EQ(time_left(3min + 20s), "3 min left");
+    EXPECT_EQ(time_left(2h + 10min), "2 h 10 min left");
+}
+
+TEST(Progress, knows_after_a_while_how_long_the_rest_takes) {
+    HandClock clock;
+    const Pipe pipe;
+    Progress progress(clock, pipe.writing(), false, 80);
+    progress.show("shop.a", "copying", 0, 0.2);
+    clock.micros += 10'000'000;
+    progress.show("shop.a", "copying", 1, 0.3);
+    EXPECT_THAT(pipe.text(), HasSubstr("70 s left"));
 }
 
 TEST(Progress, draws_over_itself_on_a_terminal) {

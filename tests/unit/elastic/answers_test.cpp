@@ -59,6 +59,16 @@ TEST(ParsePosition, two_indices_behind_one_name_are_refused) {
     EXPECT_THROW(static_cast<void>(parse_position(stats)), Misconfigured);
 }
 
+TEST(ParsePosition, of_several_indices_those_with_all_primaries_are_given) {
+    const std::string shard = copy_of_shard(true, 6, 4, "H");
+    const std::string whole = R"("a":{"uuid":"A","shards":{"0":[)" + shard + "]}}";
+    const std::string lacking = R"("b":{"uuid":"B","shards":{"1":[)" + shard + "]}}";
+    const auto positions = parse_positions(R"({"indices":{)" + whole + "," + lacking + "}}");
+    ASSERT_EQ(positions.size(), 1U);
+    EXPECT_EQ(positions.at("a").index_uuid, "A");
+    EXPECT_TRUE(parse_positions("{}").empty());
+}
+
 TEST(ParsePosition, what_is_no_answer_of_stats_is_a_protocol_error) {
     for (const char* text :
          {"", "[]", "{}", "{\"indices\":", "<html>", "{\"indices\":{\"a\":1}}"}) {

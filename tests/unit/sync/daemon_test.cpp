@@ -19,7 +19,9 @@ public:
     enum class Kind : std::uint8_t { none, unavailable, misconfigured };
     Kind kind = Kind::none;
     int left = 0;
+    std::function<void()> on_page;  // called before each page of rows
     [[nodiscard]] Task<void> before(std::string_view operation) override {
+        if (on_page && operation == "table.rows") on_page();
         if (left > 0 && operation.starts_with("table.")) {
             --left;
             if (kind == Kind::unavailable)
@@ -92,6 +94,18 @@ TEST(Daemon, knows_how_long_its_passes_take_and_how_far_it_has_looked) {
     EXPECT_EQ(status->swept_at, 7'000'000);
     EXPECT_NE(metrics::serialize().find("duet_pass_seconds_count{pair=\"shop.products\"}"),
               std::string::npos);
+}
+
+TEST(Daemon, knows_how_far_a_first_copy_is_and_forgets_it_at_its_end) {
+    Served served;
+    std::optional<Progress> during;
+    served.faults.on_page = [&] { during = served.daemon.statuses().front().step; };
+    const auto status =
+        served.serve_until([](const PairStatus& s) { return s.phase == PairStatus::Phase::level; });
+    ASSERT_TRUE(during);
+    EXPECT_EQ(during->what, "first copy to Elasticsearch");
+    ASSERT_TRUE(status);
+    EXPECT_FALSE(status->step);
 }
 
 TEST(Daemon, a_server_that_is_away_is_waited_for_and_the_status_says_which) {

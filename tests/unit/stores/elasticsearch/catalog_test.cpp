@@ -41,6 +41,7 @@ TEST(Catalog, an_index_that_others_rule_is_never_paired) {
           R"({"settings":{"index":{"xpack":{"ccr":{"following_index":"true"}}}}})",
           R"({"settings":{"index":{"final_pipeline":"p"}}})", R"({"data_stream":"logs"})",
           R"({"mappings":{"_routing":{"required":true}}})",
+          R"({"settings":{"index":{"disable_sequence_numbers":"true"}}})",
           R"({"settings":{"index":{"store":{"type":"snapshot"}}}})"}) {
         EXPECT_FALSE(pairs(index)) << index;
     }
