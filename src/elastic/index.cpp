@@ -118,6 +118,11 @@ Task<void> put_mapping(Client& client, std::string index, std::string body) {
     static_cast<void>(co_await client.request("PUT", std::move(path), std::move(body)));
 }
 
+Task<void> put_settings(Client& client, std::string index, std::string body) {
+    std::string path = path_of(index, "/_settings");
+    static_cast<void>(co_await client.request("PUT", std::move(path), std::move(body)));
+}
+
 Task<void> delete_index(Client& client, std::string index) {
     std::string path = path_of(index, "");
     static_cast<void>(

@@ -50,6 +50,8 @@ struct IndexPosition {
 [[nodiscard]] Task<bool> create_index(Client& client, std::string index, std::string body);
 /// `body` is {"properties":...}; throws RequestError where the mapping cannot become that.
 [[nodiscard]] Task<void> put_mapping(Client& client, std::string index, std::string body);
+/// `body` is {"index.refresh_interval":...}; null takes a setting back.
+[[nodiscard]] Task<void> put_settings(Client& client, std::string index, std::string body);
 /// Nothing happens where it is missing.
 [[nodiscard]] Task<void> delete_index(Client& client, std::string index);
 

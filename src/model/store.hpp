@@ -241,6 +241,12 @@ public:
                                                     std::size_t limit, bool content) = 0;
     /// Makes all writes so far visible to changes(), count() and scan().
     [[nodiscard]] virtual Task<void> refresh() = 0;
+    /// The index refreshes no more by itself: searches need not see how a first copy grows. Nothing
+    /// happens where Duet did not make the index, or where somebody chose how often it refreshes.
+    [[nodiscard]] virtual Task<void> pause_refresh() = 0;
+    /// Ends a pause, whichever process began it; nothing happens where there is none, or where
+    /// somebody has chosen otherwise meanwhile. As of the last provision(): costs nothing then.
+    [[nodiscard]] virtual Task<void> resume_refresh() = 0;
     [[nodiscard]] virtual Task<std::uint64_t> count() = 0;
     /// A number that moves when documents are deleted, by whomever; other things may move it, too.
     [[nodiscard]] virtual Task<std::uint64_t> deletes() = 0;

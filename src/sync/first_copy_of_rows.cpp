@@ -45,7 +45,7 @@ Task<Report> FirstCopyOfRows::run(const GoOn& go_on) {
     failed_ = false;
     Report total;
     std::vector<Task<void>> lanes;
-    for (std::size_t i = 0; i < copy_lanes; ++i) lanes.push_back(lane(go_on, total));
+    for (std::size_t i = 0; i < copy_lanes; ++i) lanes.push_back(lane(i, go_on, total));
     co_await when_all(std::move(lanes));
     total.caught_up = left_.empty();
     if (!total.caught_up) co_return total;
@@ -56,12 +56,28 @@ Task<Report> FirstCopyOfRows::run(const GoOn& go_on) {
     co_return total;
 }
 
-Task<void> FirstCopyOfRows::lane(const GoOn& go_on, Report& total) {
-    while (!failed_ && !left_.empty() && go_on(total)) {
-        const TokenRange range = left_.back();
-        left_.pop_back();
+TokenRange FirstCopyOfRows::take() {
+    TokenRange range = left_.back();
+    left_.pop_back();
+    const double part = 2.0 * static_cast<double>(copied_page) * tokens_per_row_;
+    if (left_.size() < copy_lanes && tokens_per_row_ > 0 && width(range) > 2 * part) {
+        const TokenRange rest{range.after + static_cast<std::int64_t>(part), range.upto};
+        range.upto = rest.after;
+        left_.push_back(rest);
+    }
+    return range;
+}
+
+/// As many as together hold no more than flight_limit.
+bool FirstCopyOfRows::fits(std::size_t lane) const {
+    return lane == 0 || (lane < copy_lanes && (lane + 1) * page_bytes_ <= flight_limit);
+}
+
+Task<void> FirstCopyOfRows::lane(std::size_t number, const GoOn& go_on, Report& total) {
+    while (!failed_ && !left_.empty() && fits(number) && go_on(total)) {
+        const TokenRange range = take();
         try {
-            co_await copy(range, go_on, total);
+            co_await copy(range, number, go_on, total);
         } catch (...) {
             failed_ = true;
             left_.push_back(range);  // rows that were copied are found level
@@ -70,7 +86,8 @@ Task<void> FirstCopyOfRows::lane(const GoOn& go_on, Report& total) {
     }
 }
 
-Task<void> FirstCopyOfRows::copy(TokenRange range, const GoOn& go_on, Report& total) {
+Task<void> FirstCopyOfRows::copy(TokenRange range, std::size_t lane, const GoOn& go_on,
+                                 Report& total) {
     Segment segment{TokenRange{range.after, range.after}, RangeDigest{}, 0};
     bool settled = true;
     RangeDigest open;  // of rows whose token may have more of them: not the segment's yet
@@ -85,14 +102,20 @@ Task<void> FirstCopyOfRows::copy(TokenRange range, const GoOn& go_on, Report& to
             segment.count += open.count;
             *segment.settled += std::exchange(open, {});
         }
-        // There are no documents, until a write says otherwise.
-        for (Change& change : page.rows) change.document.emplace();
+        std::size_t bytes = 0;
+        for (Change& change : page.rows) {
+            change.document.emplace();  // there is none, until a write says otherwise
+            bytes += size_of(change.row->content);
+        }
+        page_bytes_ = std::max(bytes, page_bytes_ - page_bytes_ / 8);
+        if (!page.rows.empty())
+            tokens_per_row_ = width(read) / static_cast<double>(page.rows.size());
         co_await sweep_.lay_notes_beside(read, page, total);
         Report report = co_await reconciler_.reconcile(std::move(page.rows));
         settled = settled && report.unsettled.empty();
         total += report;
     } while (range.after < range.upto && segment.count < segment_rows_limit && !failed_ &&
-             go_on(total));
+             fits(lane) && go_on(total));
     // What was read is what was settled: a row that has changed since moves the server's digest.
     if (!settled) segment.settled.reset();
     segment.range.upto = range.after;

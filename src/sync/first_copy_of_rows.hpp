@@ -39,15 +39,23 @@ private:
     Sweep& sweep_;
     std::vector<TokenRange> left_;  // the next one at the back
     std::vector<Segment> copied_;
-    Cursor meeting_;       // they are about
-    bool failed_ = false;  // a lane has thrown: the others end, too
+    Cursor meeting_;              // they are about
+    double tokens_per_row_ = 0;   // of the last page; 0: not known
+    std::size_t page_bytes_ = 0;  // of a large page of late
+    bool failed_ = false;         // a lane has thrown: the others end, too
 
-    [[nodiscard]] Task<void> lane(const GoOn& go_on, Report& total);
+    /// The next range. Where few are left, a part of it that is soon copied: else one lane would go
+    /// on alone while the others have nothing to do.
+    [[nodiscard]] TokenRange take();
+    /// A lane ends where pages have become too large for so many.
+    [[nodiscard]] bool fits(std::size_t lane) const;
+    [[nodiscard]] Task<void> lane(std::size_t number, const GoOn& go_on, Report& total);
     /// The range up to segment_rows_limit rows; what is left of it goes back to left_.
-    [[nodiscard]] Task<void> copy(TokenRange range, const GoOn& go_on, Report& total);
+    [[nodiscard]] Task<void> copy(TokenRange range, std::size_t lane, const GoOn& go_on,
+                                  Report& total);
 };
 
-constexpr std::size_t copy_lanes = 4;
-constexpr std::size_t copied_page = 2'500;  // rows
+constexpr std::size_t copy_lanes = 8;  // enough that both servers always have the next request
+constexpr std::size_t copied_page = 1'500;  // rows
 
 }  // namespace duet::sync

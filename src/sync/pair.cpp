@@ -1,6 +1,7 @@
 #include "sync/pair.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/error.hpp"
@@ -87,6 +88,7 @@ Task<void> Pair::agree() {
 
 Task<void> Pair::open() {
     co_await agree();
+    co_await context_.documents.resume_refresh();  // of a process that was killed while it copied
     co_await context_.quarantine.load();
     const Cursor position = co_await context_.position();
     co_await context_.checkpoint.open(position);
@@ -183,6 +185,20 @@ Task<Report> Pair::copy_rows() {
     co_return total;
 }
 
+Task<Report> Pair::fill_index() {
+    co_await context_.documents.pause_refresh();
+    Report total;
+    std::exception_ptr failure;
+    try {
+        total = co_await copy_rows();
+    } catch (const Error&) {
+        failure = std::current_exception();
+    }
+    co_await context_.documents.resume_refresh();
+    if (failure) std::rethrow_exception(failure);
+    co_return total;
+}
+
 Task<Report> Pair::sweep_round(const char* what) {
     Report total;
     sweep_.restart();
@@ -209,7 +225,7 @@ Task<Report> Pair::level() {
         std::ranges::all_of(context_.checkpoint.cursor().shards, [](auto at) { return at < 0; });
     const Direction direction = context_.rules.direction;
     if ((documents == 0 || rows_copy_.resumes()) && direction != Direction::to_cassandra) {
-        total = co_await copy_rows();
+        total = co_await fill_index();
         copied = true;
     } else if (untouched && direction != Direction::to_elasticsearch &&
                (documents_copy_.resumes() || co_await table_is_empty())) {
@@ -253,6 +269,7 @@ Task<Report> Pair::pass() {
     Report total;
     if (context_.clock.now() >= schema_due_) {
         co_await look_at_schema();
+        co_await context_.documents.resume_refresh();
         // A person may have retried or dropped some.
         if (context_.quarantine.size() > 0) co_await context_.quarantine.load();
         Report again = co_await look_at_quarantine();

@@ -128,6 +128,8 @@ private:
     /// V3: drains the feed and saves the cursor where as much is remembered as may be.
     [[nodiscard]] Task<Report> make_room();
     [[nodiscard]] Task<Report> copy_rows();
+    /// copy_rows(), while the index need not refresh by itself.
+    [[nodiscard]] Task<Report> fill_index();
     /// What the rows' fast feed says, if there is one.
     [[nodiscard]] Task<Report> follow_rows();
     /// The records whose end has come.

@@ -21,8 +21,7 @@ std::uint64_t with_version(std::uint64_t digest, const State& state) {
 
 }  // namespace
 
-Task<Report> Reconciler::reconcile(std::vector<Change> changes) {
-    Report report;
+Reconciler::Items Reconciler::items_of(std::vector<Change> changes) {
     Items items;
     items.reserve(changes.size());
     std::unordered_map<Id, std::size_t> seen;
@@ -43,12 +42,23 @@ Task<Report> Reconciler::reconcile(std::vector<Change> changes) {
         item.agreed = change.agreed;
         items.push_back(std::move(item));
     }
+    return items;
+}
+
+Task<Report> Reconciler::reconcile(std::vector<Change> changes) {
+    Report report;
+    Items items = items_of(std::move(changes));
     for (std::size_t from = 0; from < items.size();) {
         const std::size_t whole = items[from].row && items[from].document ? items.size() : chunk_;
         const std::size_t count = std::min(whole, items.size() - from);
-        const auto first = items.begin() + static_cast<std::ptrdiff_t>(from);
-        Items chunk(std::make_move_iterator(first),
-                    std::make_move_iterator(first + static_cast<std::ptrdiff_t>(count)));
+        Items chunk;
+        if (count == items.size()) {
+            chunk.swap(items);
+        } else {
+            const auto first = items.begin() + static_cast<std::ptrdiff_t>(from);
+            chunk.assign(std::make_move_iterator(first),
+                         std::make_move_iterator(first + static_cast<std::ptrdiff_t>(count)));
+        }
         co_await resolve(std::move(chunk), report);
         from += count;
     }

@@ -118,6 +118,8 @@ private:
     Context& context_;
     std::size_t chunk_ = 100;  // records looked at in one step; adapts to their size
 
+    /// One item for each record.
+    [[nodiscard]] static Items items_of(std::vector<Change> changes);
     [[nodiscard]] Task<void> resolve(Items items, Report& report);
     [[nodiscard]] Task<void> look(const std::vector<Item*>& pending);
     [[nodiscard]] Task<void> look_at_rows(const std::vector<Item*>& pending);

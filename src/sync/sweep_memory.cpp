@@ -28,6 +28,7 @@ std::int64_t SweepMemory::era() const {
 }
 
 Task<SweepNotes> SweepMemory::load() {
+    saved_at_ = context_.clock.now();  // what is there is as good as saved now
     const std::optional<SweepNotes> notes = co_await context_.state.load_sweep(context_.pair);
     if (!notes || notes->era != era()) co_return SweepNotes{};
     const std::uint64_t deletes = co_await context_.documents.deletes();

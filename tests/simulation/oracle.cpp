@@ -40,6 +40,7 @@ public:
         if (scene_.world.level && scene_.duet_writes() > 0) {
             fail(fmt::format("a level pair was written {} times", scene_.duet_writes()));
         }
+        if (scene_.documents.refresh_paused()) fail("the index no longer refreshes by itself");
         for (const UserWrite& write : scene_.writes) judge_write(write);
         return std::move(verdict_);
     }

@@ -30,6 +30,10 @@ struct SchemaPages {
     Pages indexes;
 };
 
+Task<void> read_into(Pages& pages, cql::Session& session, std::string cql) {
+    pages = co_await query_all(session, std::move(cql));
+}
+
 /// Reads with the same condition from each table of system_schema; types belong to the keyspace.
 Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
                               std::string of_keyspace) {
@@ -47,12 +51,14 @@ Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
         "SELECT keyspace_name, table_name, column_name" + from + "dropped_columns" + of_table;
     std::string indexes =
         "SELECT keyspace_name, table_name, kind, options" + from + "indexes" + of_table;
-    pages.indexes = co_await query_all(session, std::move(indexes));
-    pages.tables = co_await query_all(session, std::move(tables));
-    pages.views = co_await query_all(session, std::move(views));
-    pages.types = co_await query_all(session, std::move(types));
-    pages.columns = co_await query_all(session, std::move(columns));
-    pages.dropped = co_await query_all(session, std::move(dropped));
+    std::vector<Task<void>> all;
+    all.push_back(read_into(pages.indexes, session, std::move(indexes)));
+    all.push_back(read_into(pages.tables, session, std::move(tables)));
+    all.push_back(read_into(pages.views, session, std::move(views)));
+    all.push_back(read_into(pages.types, session, std::move(types)));
+    all.push_back(read_into(pages.columns, session, std::move(columns)));
+    all.push_back(read_into(pages.dropped, session, std::move(dropped)));
+    co_await when_all(std::move(all));
     co_return pages;
 }
 

@@ -278,7 +278,10 @@ Task<void> ElasticIndex::provision(const Schema& agreed, bool may_create) {
     exact_versions_ = properties[options_.version_field]["type"].text() == "date_nanos";
     const Json settings = index["settings"]["index"];
     window_ = window_of(settings);
-    refreshes_slowly_ = is_slow(settings["refresh_interval"].text());
+    const std::string_view interval = settings["refresh_interval"].text();
+    paused_ = interval == paused_refresh;
+    refreshes_slowly_ = !paused_ && is_slow(interval);
+    may_pause_ = interval.empty() && index["mappings"]["_meta"]["made_by"].text() == "duet";
     routing_ = co_await routing_of(settings);
 }
 

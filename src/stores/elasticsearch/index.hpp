@@ -68,6 +68,8 @@ public:
     [[nodiscard]] Task<ChangeBatch> changes(const Cursor& since, const Cursor& upto,
                                             std::size_t limit, bool content) override;
     [[nodiscard]] Task<void> refresh() override;
+    [[nodiscard]] Task<void> pause_refresh() override;
+    [[nodiscard]] Task<void> resume_refresh() override;
     [[nodiscard]] Task<std::uint64_t> count() override;
     [[nodiscard]] Task<std::uint64_t> deletes() override;
     [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;
@@ -93,6 +95,9 @@ public:
     static constexpr std::size_t noted_limit = 10'000;          // ids and field names remembered
     static constexpr std::chrono::seconds sample_again{60};
     static constexpr std::chrono::seconds slow_refresh{5};
+    /// The refresh_interval while Duet fills an index that it made. Its own mark: nobody chooses
+    /// it, and an index that no Duet ever comes back to is refreshed after an hour all the same.
+    static constexpr std::string_view paused_refresh = "3599s";
     static constexpr int point_in_time_seconds = 60;
 
 private:
@@ -120,6 +125,7 @@ private:
     [[nodiscard]] std::optional<Id> id_of(const Json& hit);
 
     [[nodiscard]] Task<Cursor> position_by(std::function<Task<elastic::IndexPosition>()> ask);
+    [[nodiscard]] Task<void> set_refresh(std::string interval);
     [[nodiscard]] Task<Cursor> visible(const Cursor& upto);
     struct ShardPage {
         std::int32_t shard = 0;
@@ -165,6 +171,8 @@ private:
     bool exact_versions_ = false;  // the index's own copy of the version field loses nothing
     std::size_t bytes_per_document_ = 16U << 10;  // a guess at first; adapts
     bool refreshes_slowly_ = false;
+    bool may_pause_ = false;  // Duet made the index, and nobody chose how often it refreshes
+    bool paused_ = false;     // by this process or another
     std::size_t window_ = most_hits;  // hits of one search that this index allows
     Cursor refreshed_;                // what searches see for sure
     std::int64_t refreshed_at_ = 0;

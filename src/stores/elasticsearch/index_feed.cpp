@@ -56,6 +56,36 @@ Task<void> ElasticIndex::refresh() {
     }
 }
 
+Task<void> ElasticIndex::set_refresh(std::string interval) {
+    std::string body = fmt::format(R"({{"index.refresh_interval":{}}})", interval);
+    try {
+        co_await elastic::put_settings(client_, options_.index, std::move(body));
+    } catch (const elastic::RequestError& error) {
+        rethrow(error, options_.index);
+    }
+}
+
+Task<void> ElasticIndex::pause_refresh() {
+    if (!may_pause_) co_return;
+    std::string quoted = fmt::format("\"{}\"", paused_refresh);
+    co_await set_refresh(std::move(quoted));
+    may_pause_ = false;
+    paused_ = true;
+}
+
+Task<void> ElasticIndex::resume_refresh() {
+    if (!paused_) co_return;
+    const std::optional<std::string> body = co_await load();
+    paused_ = false;
+    if (!body) co_return;
+    const JsonDocument answer = parse_answer(*body, options_.index);
+    const Json root = answer.root();
+    const Json index = *root.begin();
+    const std::string_view interval = index["settings"]["index"]["refresh_interval"].text();
+    // Else somebody has chosen one meanwhile.
+    if (interval == paused_refresh) co_await set_refresh("null");
+}
+
 /// `upto`, or less where a refresh would come too soon after the last one.
 Task<Cursor> ElasticIndex::visible(const Cursor& upto) {
     if (!refreshed_.same_index(upto)) {

@@ -127,6 +127,7 @@ void MemoryDocuments::recreate() {
         first_term_ = std::max(first_term_, shard.primary_term + 1);
     }
     shards_.assign(options_.shards, Shard{});
+    refresh_paused_ = false;
     for (Shard& shard : shards_) {
         shard.primary_term = first_term_;
     }

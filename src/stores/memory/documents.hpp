@@ -47,6 +47,7 @@ public:
         Precision version_precision =
             Precision::microseconds;  // what the mapping's format can write
         std::uint64_t seed = 0;       // of the uuids
+        bool refresh_chosen = false;  // by a user: how often the index refreshes
     };
     /// A write that has its `_seq_no`, but is not done on every copy yet: it holds the global
     /// checkpoint back.
@@ -90,6 +91,15 @@ public:
     /// The uuids and the global checkpoints.
     [[nodiscard]] Cursor position() const;
 
+    /// Whether the index has stopped refreshing by itself; here it never does anyway.
+    [[nodiscard]] bool refresh_paused() const { return refresh_paused_; }
+    void pause_refresh(bool paused) { refresh_paused_ = paused && !options_.refresh_chosen; }
+    /// A user's setting takes the place of a pause.
+    void choose_refresh() {
+        options_.refresh_chosen = true;
+        refresh_paused_ = false;
+    }
+
     /// How many were deleted so far.
     [[nodiscard]] std::uint64_t deletes() const { return deletes_; }
     [[nodiscard]] const Options& options() const { return options_; }
@@ -123,6 +133,7 @@ private:
     std::vector<Shard> shards_;
     std::int64_t first_term_ = 1;
     std::uint64_t deletes_ = 0;
+    bool refresh_paused_ = false;
     std::function<void(const Id&)> listener_;
     std::function<void(const Id&, Document&)> pipeline_;
 };

@@ -204,6 +204,19 @@ Task<void> MemoryIndex::refresh() {
     co_await hooks_.after("index.refresh");
 }
 
+Task<void> MemoryIndex::pause_refresh() {
+    co_await hooks_.before("index.settings");
+    documents_.pause_refresh(true);
+    co_await hooks_.after("index.settings");
+}
+
+Task<void> MemoryIndex::resume_refresh() {
+    if (!documents_.refresh_paused()) co_return;
+    co_await hooks_.before("index.settings");
+    documents_.pause_refresh(false);
+    co_await hooks_.after("index.settings");
+}
+
 Task<std::uint64_t> MemoryIndex::count() {
     co_await hooks_.before("index.count");
     std::uint64_t count = 0;

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] Task<ChangeBatch> changes(const Cursor& since, const Cursor& upto,
                                             std::size_t limit, bool content) override;
     [[nodiscard]] Task<void> refresh() override;
+    [[nodiscard]] Task<void> pause_refresh() override;
+    [[nodiscard]] Task<void> resume_refresh() override;
     [[nodiscard]] Task<std::uint64_t> count() override;
     [[nodiscard]] Task<std::uint64_t> deletes() override;
     [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <string>
+
 #include "base/error.hpp"
 #include "sync/first_copy_of_rows.hpp"
 #include "world.hpp"
@@ -21,17 +25,41 @@ struct BrokenPage final : MemoryHooks {
     Task<void> after(std::string_view /*operation*/) override { co_return; }
 };
 
+/// Counts the pages that are read at one time.
+struct PagesAtOnce final : MemoryHooks {
+    struct Pages {
+        std::size_t now = 0;
+        std::size_t most = 0;
+    };
+    Pages first;  // of each lane: nothing is known of their size
+    Pages later;
+    std::size_t begun = 0;
+    std::size_t ended = 0;
+
+    Task<void> before(std::string_view operation) override {
+        if (operation != "table.rows") co_return;
+        Pages& pages = begun++ < copy_lanes ? first : later;
+        pages.most = std::max(pages.most, ++pages.now);
+        co_await sleep_for(std::chrono::milliseconds(0));  // meanwhile the others begin theirs
+    }
+    Task<void> after(std::string_view operation) override {
+        if (operation == "table.rows") --(ended++ < copy_lanes ? first : later).now;
+        co_return;
+    }
+};
+
+template <class Hooks = BrokenPage>
 struct CopyWorld {
     World world;
-    BrokenPage hooks;
+    Hooks hooks;
     MemoryTable table{world.rows, hooks};
     Context context{"shop.products", table, world.index, world.state, world.clock, Rules{}};
     Reconciler reconciler{context};
     Sweep sweep{context, reconciler};
     FirstCopyOfRows copy{context, reconciler, sweep};
 
-    explicit CopyWorld(unsigned records) {
-        for (unsigned i = 0; i < records; ++i) world.insert(i, "row", i, 1'000 + i);
+    explicit CopyWorld(unsigned records, const std::string& name = "row") {
+        for (unsigned i = 0; i < records; ++i) world.insert(i, name, i, 1'000 + i);
         context.schema = run(world.agree());
         run(table.provision(context.schema, true));
         const Cursor position = run(world.index.position());
@@ -46,7 +74,7 @@ struct CopyWorld {
 
 TEST(FirstCopyOfRows, goes_on_where_it_was_stopped) {
     constexpr unsigned records = 45'000;  // segments of more than one page
-    CopyWorld world(records);
+    CopyWorld<> world(records);
     const Report first = world.go([](const Report& so_far) { return so_far.looked < 10'000; });
     EXPECT_FALSE(first.caught_up);
     EXPECT_GE(first.looked, 10'000U);
@@ -62,14 +90,30 @@ TEST(FirstCopyOfRows, goes_on_where_it_was_stopped) {
 }
 
 TEST(FirstCopyOfRows, ends_with_its_other_lanes_where_one_fails) {
-    CopyWorld world(4'000);
+    CopyWorld<> world(4'000);
     world.hooks.broken = 3;
     EXPECT_THROW(world.go(), Unavailable);
     EXPECT_LE(world.hooks.pages, 3 + static_cast<int>(copy_lanes));
 }
 
+TEST(FirstCopyOfRows, reads_many_small_pages_at_a_time) {
+    CopyWorld<PagesAtOnce> world(100);
+    EXPECT_EQ(world.go().documents_written, 100U);
+    EXPECT_EQ(world.hooks.first.most, copy_lanes);
+    EXPECT_EQ(world.hooks.later.most, copy_lanes);
+}
+
+TEST(FirstCopyOfRows, reads_no_more_large_pages_at_a_time_than_the_limit_allows) {
+    const std::string large(300'000, 'x');
+    CopyWorld<PagesAtOnce> world(120, large);  // more than 2 MiB in each of the ring's parts
+    EXPECT_EQ(world.go().documents_written, 120U);
+    EXPECT_EQ(world.hooks.first.most, copy_lanes);
+    EXPECT_GE(world.hooks.later.most, 1U);
+    EXPECT_LE(world.hooks.later.most, 4U);
+}
+
 TEST(FirstCopyOfRows, columns_that_came_meanwhile_are_compared_afterwards) {
-    CopyWorld world(8'000);
+    CopyWorld<> world(8'000);
     (void)world.go([](const Report& so_far) { return so_far.looked < 2'000; });
     world.copy.forget();
     (void)world.go();
