@@ -72,12 +72,12 @@ void Daemon::note(Served& served, const Progress& step) {
     status.step_left = served.remaining.at(step.part, now);
     if (now - served.step_logged_at < Micros(progress_logged_every).count()) return;
     served.step_logged_at = now;
-    log::info(step.what, {{"pair", status.pair},
-                          {"records", step.records},
-                          {"percent", static_cast<int>(step.part * 100)},
-                          {"seconds_left", status.step_left
-                                               ? std::to_string(status.step_left->count())
-                                               : std::string("unknown")}});
+    log::info(step.what,
+              {{"pair", status.pair},
+               {"records", step.records},
+               {"percent", static_cast<int>(step.part * 100)},
+               {"seconds_left", status.step_left ? std::to_string(status.step_left->count())
+                                                 : std::string("unknown")}});
 }
 
 void Daemon::note(Served& served, const Report& report) {

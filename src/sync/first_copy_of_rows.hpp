@@ -55,7 +55,7 @@ private:
                                   Report& total);
 };
 
-constexpr std::size_t copy_lanes = 8;  // enough that both servers always have the next request
+constexpr std::size_t copy_lanes = 8;       // enough that both servers always have the next request
 constexpr std::size_t copied_page = 1'500;  // rows
 
 }  // namespace duet::sync

@@ -17,8 +17,8 @@ std::uint64_t rows_in(std::chrono::duration<double> time, double rows_per_second
 void SegmentSize::took(std::uint64_t rows, std::chrono::microseconds duration) {
     if (rows < telling_rows && duration < longest_digest) return;
     const double seconds = std::max(std::chrono::duration<double>(duration).count(), 1e-6);
-    const double seen = std::clamp(static_cast<double>(rows) / seconds, rows_per_second_min,
-                                   rows_per_second_max);
+    const double seen =
+        std::clamp(static_cast<double>(rows) / seconds, rows_per_second_min, rows_per_second_max);
     rows_per_second_ += weight * (seen - rows_per_second_);
 }
 

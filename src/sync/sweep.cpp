@@ -1,10 +1,7 @@
 #include "sync/sweep.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
-#include <unordered_map>
 #include <utility>
 
 #include "base/error.hpp"
@@ -164,34 +161,6 @@ Task<void> Sweep::fetch(Pages& pages, Report& total) {
     co_await lay_notes_beside(read, pages.page, total);
 }
 
-Task<void> Sweep::lay_notes_beside(TokenRange range, RowPage& page_of_rows, Report& total) {
-    if (!context_.propagates()) co_return;
-    std::unordered_map<Id, Change*> by_id;
-    // Of a page that ends inside of a token the rows lie beyond the range: they are looked up.
-    for (Change& row : page_of_rows.rows) {
-        if (!page_of_rows.inside.empty()) break;
-        row.agreed = Agreed{};
-        by_id.emplace(row.id, &row);
-    }
-    for (bool complete = false; !complete;) {
-        const AgreedPage page =
-            co_await context_.state.list_agreed(context_.pair, context_.era(), range, note_page);
-        complete = page.complete;
-        range.after = page.read_upto;
-        std::vector<Id> vanished;
-        for (const AgreedNote& note : page.notes) {
-            const auto row = by_id.find(note.id);
-            if (row != by_id.end()) {
-                row->second->agreed = note.agreed;
-            } else if (note.agreed.kind == Agreed::Kind::record) {
-                vanished.push_back(note.id);
-            }
-        }
-        Report report = co_await reconciler_.reconcile(vanished);
-        total += report;
-    }
-}
-
 Task<void> Sweep::settle(std::vector<Change> rows, Report& total) {
     Report report = co_await reconciler_.reconcile(std::move(rows));
     total += report;
@@ -232,35 +201,6 @@ Task<Report> Sweep::finish_round() {
     total += deleted;
     total += compared;
     total += rest;
-    co_return total;
-}
-
-Task<Report> Sweep::look_for_deleted_documents() {
-    Report total;
-    const std::uint64_t deletes = co_await context_.documents.deletes();
-    const std::uint64_t own = context_.deletions.take_own();
-    const bool moved = !deletes_seen_ || deletes != *deletes_seen_ + own;
-    deletes_seen_ = deletes;
-    if (!moved) co_return total;
-    TokenRange rest;
-    try {
-        for (bool complete = false; !complete;) {
-            const AgreedPage page =
-                co_await context_.state.list_agreed(context_.pair, context_.era(), rest, note_page);
-            complete = page.complete;
-            rest.after = page.read_upto;
-            std::vector<Id> noted;
-            for (const AgreedNote& note : page.notes) {
-                if (note.agreed.kind == Agreed::Kind::record) noted.push_back(note.id);
-            }
-            const std::vector<Id> absent = co_await context_.documents.absent(noted);
-            Report report = co_await reconciler_.reconcile(absent);
-            total += report;
-        }
-    } catch (...) {
-        deletes_seen_.reset();  // this look did not end
-        throw;
-    }
     co_return total;
 }
 
@@ -306,44 +246,6 @@ Task<Report> Sweep::look_for_vanished_rows() {
         }
     }
     co_await context_.documents.end(std::move(scan));
-    co_return total;
-}
-
-Task<Report> Sweep::make_deletions(std::uint64_t records) {
-    Report total;
-    Deletions& deletions = context_.deletions;
-    const bool moved = co_await context_.table_moved();
-    if (moved) forget();  // other notes hold from now on: every row needs its own
-    const std::int64_t now = context_.clock.now();
-    if (deletions.too_many(records, context_.rules.max_delete, now)) {
-        // Some may have come back since they were found.
-        const std::vector<Id> found_before = deletions.take();
-        Report again = co_await reconciler_.reconcile(found_before);
-        total += again;
-    }
-    const std::size_t found = deletions.size();
-    if (deletions.too_many(records, context_.rules.max_delete, now)) {
-        throw Misconfigured(
-            fmt::format("{}: {} of {} records vanished from one side at one go; deletes = "
-                        "\"propagate\" would delete them from the other, and max_delete is {}",
-                        context_.pair, found, records, context_.rules.max_delete),
-            "if they were deleted on purpose: duet run --force-deletes " + context_.pair +
-                "; if not, put them back, or set deletes = \"restore\" to have them restored");
-    }
-    if (found == 0) co_return total;
-    if (deletions.more()) forget();
-    const Deletions::Armed armed(deletions);
-    while (deletions.size() > 0) {
-        const std::vector<Id> ids = deletions.take(batch_limit);
-        try {
-            Report report = co_await reconciler_.reconcile(ids);
-            total += report;
-        } catch (...) {
-            for (const Id& id : ids) deletions.postpone(id);
-            throw;
-        }
-    }
-    deletions.made(total.rows_deleted + total.documents_deleted, now);
     co_return total;
 }
 
