@@ -1,6 +1,8 @@
 #pragma once
 // Asks a table for rows by id, rows by token range, and digests of ranges.
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/time.hpp"
@@ -21,6 +23,8 @@ public:
     [[nodiscard]] Task<std::vector<FoundRow>> by_ids(std::span<const Id> ids, bool with_times);
     [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit, std::string inside);
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range);
+    /// As RowStore's.
+    [[nodiscard]] Task<std::optional<RangeDigest>> confirm(TokenRange range, RangeDigest written);
 
     /// Rows by their version; on to the next page by its paging state, empty where that was all.
     struct VersionPage {
@@ -40,7 +44,8 @@ private:
                                   std::size_t count);
     [[nodiscard]] Task<cql::Rows> page(const std::string& cql, std::vector<cql::Bound> values,
                                        Bytes paging_state, std::size_t limit);
-    [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql, TokenRange range);
+    [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql,
+                                            std::optional<TokenRange> parameters);
 
     cql::Session& session_;
     const Clock& clock_;
