@@ -193,6 +193,10 @@ public:
     /// What `write` adds to the digest of its range if nothing else is in the row (first copy into
     /// an empty table).
     [[nodiscard]] virtual RangeDigest digest_of(const Write& write) const = 0;
+    /// The digest of a range, if it is that of what was written there (the sum of digest_of()) and
+    /// of nothing else; else empty. Asked for less than digest() costs.
+    [[nodiscard]] virtual Task<std::optional<RangeDigest>> confirm(TokenRange range,
+                                                                   RangeDigest written) = 0;
     /// A page of rows, at most `limit` and at most answer_limit bytes. It ends between two tokens
     /// where it can. After a page that ended `inside` of one, go on from its read_upto with what it
     /// says; else `inside` is empty.

@@ -266,14 +266,12 @@ Task<Report> Sweep::adopt(std::vector<Segment> segments) {
     co_return co_await finish_round();
 }
 
-Task<void> Sweep::prove(const std::vector<RangeDigest>& expected, std::size_t& next) {
+Task<void> Sweep::prove(std::vector<RangeDigest>& expected, std::size_t& next) {
     while (next < segments_.size()) {
-        const std::size_t i = next++;
-        RangeDigest fresh = co_await context_.rows.digest(segments_[i].range);
-        RangeDigest written = expected[i];
-        written.columns.resize(fresh.columns.size());  // of no writes: no columns yet
-        segments_[i].count = fresh.count;
-        if (fresh == written) segments_[i].settled = std::move(fresh);
+        Segment& segment = segments_[next];
+        RangeDigest& written = expected[next++];
+        segment.settled = co_await context_.rows.confirm(segment.range, std::move(written));
+        segment.count = segment.settled ? segment.settled->count : 0;
     }
 }
 

@@ -38,8 +38,8 @@ public:
     [[nodiscard]] bool has_unread() const;
     /// Begins anew, with segments for about so many rows.
     void expect(std::uint64_t rows);
-    /// Takes over what was written into an empty table, one digest for each segment: those whose
-    /// digest is what the server says are level. True: all of them.
+    /// Takes over what was written into an empty table, one digest for each segment: those which
+    /// the server confirms are level. True: all of them.
     [[nodiscard]] Task<bool> accept(std::vector<RangeDigest> expected);
     /// Takes over what a first copy has read and settled: the whole ring, in any order; then looks
     /// at the documents without rows, as after a round.
@@ -84,7 +84,7 @@ private:
     /// The two that a level segment was cut into are level, too, if their digests together say what
     /// its own said: nothing has to be read.
     [[nodiscard]] Task<void> inherit(std::size_t index, RangeDigest whole);
-    [[nodiscard]] Task<void> prove(const std::vector<RangeDigest>& expected, std::size_t& next);
+    [[nodiscard]] Task<void> prove(std::vector<RangeDigest>& expected, std::size_t& next);
     [[nodiscard]] Task<Report> read(TokenRange range);
     [[nodiscard]] Task<void> fetch(Pages& pages, Report& total);
     [[nodiscard]] Task<void> settle(std::vector<Change> rows, Report& total);

@@ -71,6 +71,8 @@ CASSANDRA_STORY(CassandraRingLive, the_digest_of_what_was_inserted_is_the_sum_of
         EXPECT_EQ(found.count, expected.count);
         EXPECT_EQ(found.token_sum, expected.token_sum);
         EXPECT_EQ(found.columns, expected.columns);
+        const auto confirmed = co_await table->confirm(range, expected);
+        EXPECT_EQ(confirmed, found);
     }
 }
 
@@ -113,8 +115,12 @@ CASSANDRA_STORY(CassandraRingLive, any_write_moves_the_digest) {
         "INSERT INTO $.moved (id) VALUES (00000000-0000-4000-8000-000000000000)",
         "DELETE FROM $.moved WHERE id = " + id};
     RangeDigest before = co_await table->digest(TokenRange());
+    const auto confirmed = co_await table->confirm(TokenRange(), before);
+    EXPECT_EQ(confirmed, before);
     for (const std::string& statement : statements) {
         (void)co_await world.cql(statement);
+        const auto still = co_await table->confirm(TokenRange(), before);
+        EXPECT_FALSE(still) << statement;
         const RangeDigest after = co_await table->digest(TokenRange());
         EXPECT_FALSE(after == before) << statement;
         before = after;
@@ -127,6 +133,9 @@ CASSANDRA_STORY(CassandraRingLive, an_empty_range_has_a_digest_of_zeros) {
     EXPECT_EQ(digest.count, 0U);
     EXPECT_EQ(digest.token_sum, 0U);
     EXPECT_EQ(digest.columns, std::vector<std::uint64_t>(12));
+    RangeDigest nothing;
+    const auto confirmed = co_await table->confirm(TokenRange(), std::move(nothing));
+    EXPECT_EQ(confirmed, digest);
 }
 
 CASSANDRA_STORY(CassandraRingLive, a_hundred_columns_are_digested_in_parts) {
@@ -148,6 +157,8 @@ CASSANDRA_STORY(CassandraRingLive, a_hundred_columns_are_digested_in_parts) {
     }
     const RangeDigest found = co_await table->digest(TokenRange());
     EXPECT_EQ(found, expected);
+    const auto confirmed = co_await table->confirm(TokenRange(), expected);
+    EXPECT_EQ(confirmed, expected);
 }
 
 CASSANDRA_STORY(CassandraRingLive, rows_come_page_by_page_in_token_order_each_once) {

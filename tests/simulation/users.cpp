@@ -258,7 +258,7 @@ void write_document(Scene& scene, UserWrite write) {
 /// What stood on one side before Duet came.
 void fill_record(Scene& scene, std::size_t record) {
     const Id& id = scene.ids[record];
-    const std::int64_t dice = scene.random.below(4);
+    const std::int64_t dice = scene.world.empty_table ? 1 : scene.random.below(4);
     const std::int64_t when = scene.clock.now() - scene.random.below(50'000);
     const bool level = scene.world.level;
     const auto add = [&](Side side, bool stamped, std::string value) {

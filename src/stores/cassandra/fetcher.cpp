@@ -7,6 +7,7 @@
 #include "stores/cassandra/binder.hpp"
 #include "stores/cassandra/failure.hpp"
 #include "stores/cassandra/keys.hpp"
+#include "stores/cassandra/proof.hpp"
 #include "stores/cassandra/statements.hpp"
 
 namespace duet::cassandra {
@@ -274,17 +275,28 @@ Task<RowFetcher::VersionPage> RowFetcher::by_version(std::int64_t from, std::int
     co_return result;
 }
 
-Task<cql::Rows> RowFetcher::aggregate(const std::string& cql, TokenRange range) {
+/// One row; of a statement without parameters, which is not prepared, where there are none.
+Task<cql::Rows> RowFetcher::aggregate(const std::string& cql,
+                                      std::optional<TokenRange> parameters) {
     while (true) {
         try {
             std::string text = cql;
-            cql::PreparedPtr statement = co_await session_.prepare(std::move(text));
             cql::RequestOptions options;
             options.page_size = digest_page_;
             options.now_in_seconds = now_in_seconds();
-            std::vector<cql::Bound> values = bind_range(range);
-            co_return co_await session_.execute(std::move(statement), std::move(values),
-                                                std::move(options));
+            cql::Rows rows;
+            if (parameters) {
+                cql::PreparedPtr statement = co_await session_.prepare(std::move(text));
+                std::vector<cql::Bound> values = bind_range(*parameters);
+                rows = co_await session_.execute(std::move(statement), std::move(values),
+                                                 std::move(options));
+            } else {
+                rows = co_await session_.query(std::move(text), std::move(options));
+            }
+            if (rows.size() == 0) {
+                throw Unavailable("Cassandra gave no digest of table " + layout_.name());
+            }
+            co_return rows;
         } catch (const cql::TooManyTombstones&) {
             if (digest_page_ == 1) {
                 throw;
@@ -300,9 +312,6 @@ Task<RangeDigest> RowFetcher::digest(TokenRange range) {
     RangeDigest digest;
     for (std::size_t query = 0; query < digest_cql_.size(); ++query) {
         const cql::Rows rows = co_await aggregate(digest_cql_[query], range);
-        if (rows.size() == 0) {
-            throw Unavailable("Cassandra gave no digest of table " + layout_.name());
-        }
         std::size_t column = 1;
         if (query == 0) {
             digest.count = number_at(rows, 0);
@@ -314,6 +323,18 @@ Task<RangeDigest> RowFetcher::digest(TokenRange range) {
         }
     }
     co_return digest;
+}
+
+Task<std::optional<RangeDigest>> RowFetcher::confirm(TokenRange range, RangeDigest written) {
+    written += reader_.empty_digest();  // of no writes: no columns yet
+    const std::vector<ProofQuery> proof = proof_of(layout_, range, written);
+    for (const ProofQuery& query : proof) {
+        const cql::Rows rows = co_await aggregate(query.cql, std::nullopt);
+        for (std::size_t i = 0; i < query.answer.size(); ++i) {
+            if (number_at(rows, i) != query.answer[i]) co_return std::nullopt;
+        }
+    }
+    co_return written;
 }
 
 }  // namespace duet::cassandra

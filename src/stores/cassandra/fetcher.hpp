@@ -2,6 +2,7 @@
 // Asks a table for rows by id, rows by token range, and digests of ranges.
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/time.hpp"
@@ -25,6 +26,8 @@ public:
     [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids);
     [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit, std::string inside);
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range);
+    /// As RowStore's.
+    [[nodiscard]] Task<std::optional<RangeDigest>> confirm(TokenRange range, RangeDigest written);
     /// What time the server is told: seconds since 1970.
     [[nodiscard]] std::int64_t now_in_seconds() const;
 
@@ -48,7 +51,8 @@ private:
     [[nodiscard]] Task<cql::Rows> page(const std::string& cql, std::vector<cql::Bound> values,
                                        Bytes paging_state, std::size_t limit,
                                        std::optional<std::int64_t> now);
-    [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql, TokenRange range);
+    [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql,
+                                            std::optional<TokenRange> parameters);
 
     cql::Session& session_;
     const Clock& clock_;

@@ -64,24 +64,36 @@ std::string token_of_key(const Layout& layout) {
     return "token(" + listed(layout.key, false) + ")";
 }
 
-/// How many rows there are, and the sum of what tells each from the others. A partition that has
-/// nothing but static columns comes as a row whose clustering columns are null: it is none.
-std::string key_digest(const Layout& layout) {
-    const std::string token = token_of_key(layout);
-    if (!layout.key.has_clustering()) return "count(*), sum(" + token + ")";
-    std::string factor = token;
+/// A partition that has nothing but static columns comes as a row whose clustering columns are
+/// null: it is none.
+std::string row_count(const Layout& layout) {
+    if (!layout.key.has_clustering()) return "count(*)";
+    return "count(" + quoted(layout.key.columns().back().name) + ")";
+}
+
+/// How many rows there are, and the sum of what tells each from the others.
+std::string rows_digest(const Layout& layout) {
+    std::string factor = token_of_key(layout);
     for (const KeyColumn& column : layout.key.columns()) {
         if (!column.clustering || !layout.hashes) continue;
         factor += " * cast(blob_as_varint(mask_hash(" + quoted(column.name) + ")) AS bigint)";
     }
-    return "count(" + quoted(layout.key.columns().back().name) + "), sum(" + factor + "), min(" +
-           token + "), max(" + token + ")";
+    return row_count(layout) + ", sum(" + factor + ")";
 }
 
-std::string in_range(const Layout& layout) {
+/// The same, and where there are clustering columns the first and the last token.
+std::string key_digest(const Layout& layout) {
+    if (!layout.key.has_clustering()) return rows_digest(layout);
     const std::string token = token_of_key(layout);
-    return " WHERE " + token + " > ? AND " + token + " <= ?";
+    return rows_digest(layout) + ", min(" + token + "), max(" + token + ")";
 }
+
+std::string in_range(const Layout& layout, const std::string& after, const std::string& upto) {
+    const std::string token = token_of_key(layout);
+    return " WHERE " + token + " > " + after + " AND " + token + " <= " + upto;
+}
+
+std::string in_range(const Layout& layout) { return in_range(layout, "?", "?"); }
 
 void append_digest(std::string& cql, const LayoutColumn& column, const std::string& token) {
     // Of a non-frozen collection the number of elements, since count() counts rows; as a bigint,
@@ -172,7 +184,7 @@ std::string delete_row(const Layout& layout) {
     return "DELETE FROM " + table_of(layout) + " USING TIMESTAMP ? WHERE " + key;
 }
 
-std::vector<std::string> digest_queries(const Layout& layout) {
+std::vector<const LayoutColumn*> digested_columns(const Layout& layout) {
     std::vector<const LayoutColumn*> columns;
     for (const LayoutColumn& column : layout.columns) {
         if (column.present) {
@@ -182,6 +194,11 @@ std::vector<std::string> digest_queries(const Layout& layout) {
     if (layout.version) {
         columns.push_back(&*layout.version);
     }
+    return columns;
+}
+
+std::vector<std::string> digest_queries(const Layout& layout) {
+    const std::vector<const LayoutColumn*> columns = digested_columns(layout);
     const std::string token = token_of_key(layout);
     std::vector<std::string> queries;
     for (std::size_t i = 0; i == 0 || i < columns.size(); i += digest_columns) {
@@ -191,6 +208,29 @@ std::vector<std::string> digest_queries(const Layout& layout) {
             append_digest(cql, *columns[j], token);
         }
         queries.push_back(cql + " FROM " + table_of(layout) + in_range(layout));
+    }
+    return queries;
+}
+
+std::vector<std::string> proof_queries(const Layout& layout, TokenRange range,
+                                       const std::vector<bool>& together) {
+    const std::vector<const LayoutColumn*> columns = digested_columns(layout);
+    const std::string token = token_of_key(layout);
+    const std::string where =
+        in_range(layout, std::to_string(range.after), std::to_string(range.upto));
+    std::vector<std::string> queries;
+    for (std::size_t i = 0; i == 0 || i < columns.size(); i += digest_columns) {
+        std::string cql = "SELECT " + (i == 0 ? rows_digest(layout) : row_count(layout));
+        std::string times;
+        for (std::size_t j = i; j < columns.size() && j < i + digest_columns; ++j) {
+            if (together[j]) {
+                times += (times.empty() ? "" : " + ") + write_time(*columns[j]);
+            } else {
+                append_digest(cql, *columns[j], token);
+            }
+        }
+        if (!times.empty()) cql += ", sum((" + times + ") * " + token + ")";
+        queries.push_back(cql + " FROM " + table_of(layout) + where);
     }
     return queries;
 }

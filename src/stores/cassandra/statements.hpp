@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/store.hpp"
 #include "stores/cassandra/layout.hpp"
 
 namespace duet::cassandra {
@@ -44,6 +45,14 @@ constexpr std::size_t digest_columns = 30;  // columns of one digest query; more
 /// highest token; then two numbers for each present column that is timed (one where it is not), the
 /// version column last.
 [[nodiscard]] std::vector<std::string> digest_queries(const Layout& layout);
+/// The columns of a digest, in its order.
+[[nodiscard]] std::vector<const LayoutColumn*> digested_columns(const Layout& layout);
+/// Asks no less than digest_queries of a range where every row has the columns that are marked in
+/// `together`, in the order of digested_columns: of these there is one sum, at the end of each
+/// query. Without parameters: which columns these are differs from range to range, and the server
+/// would have to remember each such statement.
+[[nodiscard]] std::vector<std::string> proof_queries(const Layout& layout, TokenRange range,
+                                                     const std::vector<bool>& together);
 
 /// CREATE TABLE with the schema's key and columns and a version column (a timestamp). The key that
 /// nobody has chosen is a uuid called "id", or "_id" where a column is called so.

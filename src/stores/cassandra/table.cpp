@@ -406,6 +406,11 @@ RangeDigest CassandraTable::digest_of(const Write& write) const {
     return cassandra::digest_of_write(impl_->ready()->layout, write, token(write.id));
 }
 
+Task<std::optional<RangeDigest>> CassandraTable::confirm(TokenRange range, RangeDigest written) {
+    const std::shared_ptr<Access> access = impl_->ready();
+    co_return co_await access->fetcher.confirm(range, std::move(written));
+}
+
 Task<RowPage> CassandraTable::rows(TokenRange range, std::size_t limit, std::string inside) {
     const std::shared_ptr<Access> access = impl_->ready();
     co_return co_await access->fetcher.by_token(range, limit, std::move(inside));

@@ -51,6 +51,8 @@ public:
     [[nodiscard]] std::int64_t token(const Id& id) const override;
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
     [[nodiscard]] RangeDigest digest_of(const Write& write) const override;
+    [[nodiscard]] Task<std::optional<RangeDigest>> confirm(TokenRange range,
+                                                           RangeDigest written) override;
     [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit,
                                      std::string inside) override;
     [[nodiscard]] Task<std::vector<Outcome>> insert(std::span<const Write> writes) override;

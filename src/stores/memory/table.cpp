@@ -261,6 +261,39 @@ RangeDigest MemoryTable::digest_of(const Write& write) const {
     return digest;
 }
 
+/// As stores/cassandra: the columns that every row was written with share one sum.
+Task<std::optional<RangeDigest>> MemoryTable::confirm(TokenRange range, RangeDigest written) {
+    co_await hooks_.before("table.digest");
+    RangeDigest found = empty_digest();
+    written += empty_digest();
+    const std::size_t columns = written.columns.size() / 2;
+    std::uint64_t sum = 0;
+    for (const auto& [id, view] : rows_.scan(range, SIZE_MAX)) {
+        add_row(found, id, view);
+        std::uint64_t times = 0;
+        bool whole = true;
+        for (std::size_t i = 0; i < columns; ++i) {
+            if (written.columns[2 * i] != written.count) continue;
+            const auto time = i + 1 < columns ? view.write_times[i] : view.stamp_write_time;
+            whole = whole && time;
+            times += static_cast<std::uint64_t>(time.value_or(0));
+        }
+        if (whole) sum += times * static_cast<std::uint64_t>(rows_.token(id));
+    }
+    bool same = found.count == written.count && found.token_sum == written.token_sum;
+    for (std::size_t i = 0; i < columns; ++i) {
+        if (written.columns[2 * i] == written.count) {
+            sum -= written.columns[2 * i + 1];
+        } else {
+            same = same && found.columns[2 * i] == written.columns[2 * i] &&
+                   found.columns[2 * i + 1] == written.columns[2 * i + 1];
+        }
+    }
+    co_await hooks_.after("table.digest");
+    if (!same || sum != 0) co_return std::nullopt;
+    co_return written;
+}
+
 /// As Cassandra's: a page ends between two tokens, or inside of one that fills it.
 std::size_t MemoryTable::cut(RowPage& page, const std::vector<MemoryRows::Row>& found,
                              std::size_t kept) const {

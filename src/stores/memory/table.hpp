@@ -35,6 +35,8 @@ public:
     [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids) override;
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range) override;
     [[nodiscard]] RangeDigest digest_of(const Write& write) const override;
+    [[nodiscard]] Task<std::optional<RangeDigest>> confirm(TokenRange range,
+                                                           RangeDigest written) override;
     [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit,
                                      std::string inside) override;
     [[nodiscard]] Task<std::vector<Outcome>> insert(std::span<const Write> writes) override;

@@ -223,6 +223,52 @@ TEST_F(MemoryTableTest, the_digest_of_a_first_copy_is_what_the_server_says_after
     EXPECT_EQ(run(table_.digest(TokenRange{})), expected);
 }
 
+TEST_F(MemoryTableTest, what_was_written_is_confirmed_until_anything_of_it_changes) {
+    Content content;
+    content.values = {text("x"), Value()};
+    Write write;
+    write.id = id_;
+    write.content = &content;
+    write.version = Version{7'000};
+    write.timestamp = 7'000;
+    const std::vector<Write> writes{write};
+    const auto confirmed = [&] {
+        return run(table_.confirm(TokenRange{}, table_.digest_of(write))).has_value();
+    };
+    EXPECT_EQ(run(table_.confirm(TokenRange{}, RangeDigest{})), run(table_.digest(TokenRange{})));
+    EXPECT_FALSE(confirmed());
+    EXPECT_EQ(run(table_.insert(writes)).size(), 1U);
+    EXPECT_TRUE(confirmed());
+    EXPECT_FALSE(run(table_.confirm(TokenRange{}, RangeDigest{})));
+    rows_.update(id_, row_of(6'000, Value(), text("late")));
+    EXPECT_FALSE(confirmed()) << "a column that the winner lacks has turned up";
+    rows_.update(id_, row_of(6'000, Value(), Value()));
+    EXPECT_TRUE(confirmed());
+    rows_.update(id_, row_of(7'000, Value(), Value()));
+    EXPECT_FALSE(confirmed()) << "a cell is hidden";
+}
+
+TEST_F(MemoryTableTest, another_row_and_a_newer_write_are_not_confirmed) {
+    Content content;
+    content.values = {text("x"), text("y")};
+    Write write;
+    write.id = id_;
+    write.content = &content;
+    write.timestamp = 7'000;
+    const std::vector<Write> writes{write};
+    EXPECT_EQ(run(table_.insert(writes)).size(), 1U);
+    const auto confirmed = [&] {
+        return run(table_.confirm(TokenRange{}, table_.digest_of(write))).has_value();
+    };
+    EXPECT_TRUE(confirmed());
+    rows_.insert(id_of(2), row_of(1'000, Value(), Value()));
+    EXPECT_FALSE(confirmed());
+    rows_.remove(id_of(2), 1'000);
+    EXPECT_TRUE(confirmed());
+    rows_.update(id_, row_of(7'001, text("newer"), text("y")));
+    EXPECT_FALSE(confirmed());
+}
+
 TEST_F(MemoryTableTest, the_digests_of_pages_add_up_to_that_of_the_range) {
     rows_.insert(id_, row_of(5'000, text("x"), text("y")));
     rows_.insert(id_of(2), row_of(9'000, text("x"), Value()));
