@@ -105,7 +105,7 @@ Task<void> FirstCopyOfRows::copy(TokenRange range, std::size_t lane, const GoOn&
         std::size_t bytes = 0;
         for (Change& change : page.rows) {
             change.document.emplace();  // there is none, until a write says otherwise
-            bytes += size_of(change.row->content);
+            if (change.row) bytes += size_of(change.row->content);
         }
         page_bytes_ = std::max(bytes, page_bytes_ - page_bytes_ / 8);
         if (!page.rows.empty())

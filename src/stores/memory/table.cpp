@@ -268,7 +268,7 @@ Task<std::optional<RangeDigest>> MemoryTable::confirm(TokenRange range, RangeDig
     written += empty_digest();
     const std::size_t columns = written.columns.size() / 2;
     std::uint64_t sum = 0;
-    for (const auto& [id, view] : rows_.scan(range, SIZE_MAX)) {
+    for (const auto& [id, view] : rows_.scan(range, SIZE_MAX, now())) {
         add_row(found, id, view);
         std::uint64_t times = 0;
         bool whole = true;
