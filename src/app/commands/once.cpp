@@ -63,6 +63,7 @@ private:
         // Whoever has the lease for tables may have been killed: then it ends by itself.
         const std::int64_t lease_ends =
             servers_.clock().now() + Micros(ddl_lease_time + lease_margin).count();
+        std::string told;  // a reason that stays is told once
         for (int tries = 1;;) {
             std::string failure;
             bool held = false;
@@ -85,7 +86,9 @@ private:
                 fail(live, failure);
                 co_return;
             }
-            log::warning("trying again", {{"pair", live.name()}, {"reason", failure}});
+            if (failure != told)
+                log::warning("trying again", {{"pair", live.name()}, {"reason", failure}});
+            told = failure;
             co_await sleep_for(held ? pause : pause * tries);
             if (!held) ++tries;
         }

@@ -240,7 +240,8 @@ std::string create_table(const std::string& keyspace, const std::string& table,
     std::string cql = "CREATE TABLE IF NOT EXISTS " + table_name(keyspace, table) + " (";
     std::string partition;
     std::string clustering;
-    for (const KeyColumn& column : key_of_new(schema).columns()) {
+    const Key key = key_of_new(schema);
+    for (const KeyColumn& column : key.columns()) {
         const std::string name = quoted(column.name);
         cql += name + " " + to_cql(column.type) + ", ";
         if (column.clustering) {
