@@ -34,7 +34,7 @@ private:
     int file_;
     bool terminal_;
     std::size_t columns_;
-    std::int64_t last_ = 0;  // microseconds since 1970
+    std::int64_t last_ = 0;                                        // microseconds since 1970
     std::map<std::string, RemainingTime, std::less<>> remaining_;  // by name: several side by side
     bool drawn_ = false;
 

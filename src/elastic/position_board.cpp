@@ -27,7 +27,8 @@ Task<IndexPosition> PositionBoard::position(std::string index) {
     const std::int64_t now = clock_.now();
     Entry& entry = entries_[index];
     entry.asked_at = now;
-    const bool fresh = now >= entry.taken_at && now - entry.taken_at < Micros(position_lasts).count();
+    const bool fresh =
+        now >= entry.taken_at && now - entry.taken_at < Micros(position_lasts).count();
     if (fresh && entry.position) co_return *entry.position;
     std::vector<std::string> names = due(index, now);
     // Whoever asks while the request is on its way takes what was known before, or asks alone.

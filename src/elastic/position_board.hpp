@@ -1,6 +1,6 @@
 #pragma once
-// Where many indices stand, asked for by one request: a hundred pairs that poll cost the server what
-// a few do.
+// Where many indices stand, asked for by one request: a hundred pairs that poll cost the server
+// what a few do.
 
 #include <cstdint>
 #include <map>
@@ -37,7 +37,7 @@ private:
 };
 
 constexpr std::chrono::milliseconds position_lasts{100};
-constexpr std::chrono::seconds polled_within{10};     // else nobody follows the index any more
+constexpr std::chrono::seconds polled_within{10};    // else nobody follows the index any more
 constexpr std::size_t position_names_limit = 3'000;  // bytes; Elasticsearch takes a line of 4,096
 
 }  // namespace duet::elastic

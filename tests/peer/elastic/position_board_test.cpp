@@ -38,8 +38,9 @@ peer::Step stats(const std::vector<std::string>& indices) {
 }
 
 peer::Step one_shard(const std::string& index) {
-    return reply(200, fmt::format(
-                          R"({{"{}":{{"settings":{{"index":{{"number_of_shards":"1"}}}}}}}})", index));
+    return reply(
+        200,
+        fmt::format(R"({{"{}":{{"settings":{{"index":{{"number_of_shards":"1"}}}}}}}})", index));
 }
 
 /// A board, the server that it asks, and the clock.
