@@ -97,7 +97,7 @@ Task<void> Pair::open() {
 
 void Pair::note_meeting() {
     const Cursor& cursor = context_.checkpoint.cursor();
-    if (met_ && met_->same_meeting(cursor)) return;
+    if (met_ && met_->same_meeting(cursor) && met_->table_id == cursor.table_id) return;
     const bool first = !met_;
     met_ = cursor;
     if (first) return;

@@ -108,8 +108,8 @@ TEST(Progress, writes_a_line_every_few_seconds_only) {
         clock.micros += 1'000'000;
         progress.show("a", "copying", second, 0.1);
     }
-    EXPECT_EQ(pipe.text(),
-              bar("a", "copying", 5, 0.1, 200) + "\n" + bar("a", "copying", 10, 0.1, 200) + "\n");
+    EXPECT_EQ(pipe.text(), bar({"a", "copying", 5, 0.1, {}}, 200) + "\n" +
+                               bar({"a", "copying", 10, 0.1, {}}, 200) + "\n");
 }
 
 }  // namespace
