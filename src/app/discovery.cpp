@@ -185,13 +185,14 @@ void leave_to_aliases(std::vector<PairPlan>& plans) {
 /// Two tables on one index, or one table on two indices, would overwrite each other: both are left
 /// out.
 void refuse_shared(std::vector<PairPlan>& plans) {
+    const auto is_pair = [](const PairPlan& plan) { return !plan.table.empty(); };
     const auto refuse = [&](auto key, auto other, std::string_view what) {
         std::map<std::string, std::set<std::string>> users;
         for (const PairPlan& plan : plans) {
-            if (!key(plan).empty()) users[key(plan)].insert(other(plan));
+            if (is_pair(plan)) users[key(plan)].insert(other(plan));
         }
         for (PairPlan& plan : plans) {
-            if (key(plan).empty() || users[key(plan)].size() < 2) continue;
+            if (!is_pair(plan) || users[key(plan)].size() < 2) continue;
             std::string all;
             for (const std::string& user : users[key(plan)]) {
                 all += (all.empty() ? "" : " and ") + user;
@@ -207,7 +208,7 @@ void refuse_shared(std::vector<PairPlan>& plans) {
         plans[i].problem = before.problem;
     }
     const auto index = [](const PairPlan& plan) { return first_of(plan.alias_of, plan.index); };
-    const auto name = [](const PairPlan& plan) { return plan.table.empty() ? "" : plan.name; };
+    const auto name = [](const PairPlan& plan) { return plan.name; };
     refuse(index, name, "index");
     refuse(name, index, "table");
 }
