@@ -158,6 +158,25 @@ private:
         });
     }
 
+    /// A later write of the row has ended as well: it may have come and gone between two looks,
+    /// and what Duet restores then is the document of before, with cells that have ended since.
+    [[nodiscard]] bool came_and_went_after(const UserWrite& write) const {
+        return std::ranges::any_of(scene_.writes, [&](const UserWrite& each) {
+            return each.record == write.record && each.side == Side::cassandra &&
+                   each.time > write.time && has_ended(each);
+        });
+    }
+
+    /// The row's version column has another end than an unstamped write: when its cells have
+    /// ended, the older stamp is all there is to read, and the document wins by it (V4).
+    [[nodiscard]] bool stamp_outlives(const UserWrite& write) const {
+        if (write.side != Side::cassandra || write.stamped) return false;
+        return std::ranges::any_of(scene_.writes, [&](const UserWrite& each) {
+            return each.record == write.record && each.stamped && each.time < write.time &&
+                   (!each.ends || *each.ends > *write.ends);
+        });
+    }
+
     /// What has ended is nowhere.
     void judge_end(std::size_t record) {
         const Fields row = row_fields(record).value_or(Fields{});
@@ -175,6 +194,14 @@ private:
             if (!back || lives_on(write)) continue;
             if (has_gaps() && has_mixed_ends(record)) {
                 ++verdict_.exceptions["ended before the cursor was saved"];
+                continue;
+            }
+            if (came_and_went_after(write) && has_mixed_ends(record)) {
+                ++verdict_.exceptions["came and went between two looks"];
+                continue;
+            }
+            if (stamp_outlives(write)) {
+                ++verdict_.exceptions["the stamp outlived what it dated"];
                 continue;
             }
             fail(fmt::format("came back: \"{}\" of t={}; row is {}, document is {}", write.text,
