@@ -51,7 +51,7 @@ struct State {
     std::optional<std::int64_t> expires_at;
     /// Rows: when the first of the cells ends, by which the row changes.
     std::optional<std::int64_t> changes_at;
-    /// Documents: the clock read just before this state was read (V2).
+    /// The clock read just before this state was read (V2, V3).
     std::int64_t seen_at = 0;
     Guard guard;
     Content content;

@@ -243,8 +243,13 @@ private:
         const std::int64_t newest = std::max(row_version(), stamp);
         // The clock from before the look: a row written since must not lose to a stamp that never
         // saw it.
-        return StampDocument{Version{std::max(document_.seen_at, next_after(newest, coarsest()))},
+        return StampDocument{Version{std::max(before_the_looks(), next_after(newest, coarsest()))},
                              true, false};
+    }
+
+    /// A row may come with a page of rows that was read before its document was looked at.
+    [[nodiscard]] std::int64_t before_the_looks() const {
+        return row_.seen_at > 0 ? std::min(row_.seen_at, document_.seen_at) : document_.seen_at;
     }
 };
 

@@ -183,6 +183,7 @@ std::int64_t MemoryTable::now() const { return clock_ != nullptr ? clock_->now()
 State MemoryTable::state_of(const RowView& view) const {
     State state;
     state.exists = view.exists;
+    state.seen_at = now();
     state.newest_write = view.newest();
     state.expires_at = view.expires_at;
     state.changes_at = view.changes_at;

@@ -124,6 +124,16 @@ TEST(Decide, first_meeting_compares_stamped_documents_as_ever) {
     EXPECT_EQ(story.written(100).document_stamped(200).expect<WriteRow>().version.micros, 200);
 }
 
+TEST(Decide, v3_the_new_stamp_is_older_than_either_look) {
+    Story story;
+    story.written(100).document_stamped(100);
+    story.row.seen_at = now - 50;  // it came with a page, and its document was looked at later
+    story.document.seen_at = now - 5;
+    EXPECT_EQ(story.expect<StampDocument>().version.micros, now - 50);
+    story.row.seen_at = now - 1;
+    EXPECT_EQ(story.expect<StampDocument>().version.micros, now - 5);
+}
+
 TEST(Decide, v3_equal_versions_and_an_unsettled_document_it_was_changed_without_a_stamp) {
     Story story;
     const auto stamp = story.written(100).document_stamped(100).expect<StampDocument>();
