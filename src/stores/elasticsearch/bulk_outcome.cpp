@@ -16,12 +16,15 @@ bool has(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-/// The first number in brackets: "Limit of total fields [1000] has been exceeded". 0: none.
-int number_in(std::string_view reason) {
-    const std::size_t bracket = reason.find('[');
+constexpr std::string_view too_many_fields = "Limit of total fields [";  // 1000] has been exceeded
+
+/// The limit in such a reason; 0: there is none.
+int fields_limit_in(std::string_view reason) {
+    const std::size_t found = reason.find(too_many_fields);
     int number = 0;
-    if (bracket != std::string_view::npos)
-        std::from_chars(reason.data() + bracket + 1, reason.data() + reason.size(), number);
+    if (found == std::string_view::npos) return number;
+    reason.remove_prefix(found + too_many_fields.size());
+    std::from_chars(reason.data(), reason.data() + reason.size(), number);
     return number;
 }
 
@@ -36,9 +39,9 @@ void throw_if_pair_level(int status, std::string_view type, std::string_view rea
         misconfigured(
             fmt::format("PUT /{}/_mapping {{\"dynamic\": true}}, or map the field", index));
     }
-    if (has(reason, "Limit of total fields")) {
+    if (has(reason, too_many_fields)) {
         misconfigured(fmt::format("PUT /{}/_settings {{\"index.mapping.total_fields.limit\": {}}}",
-                                  index, 2 * std::max(number_in(reason), 500)));
+                                  index, 2 * std::max(fields_limit_in(reason), 500)));
     }
     if (type == "security_exception")
         misconfigured("give Duet's user the right to write this index");
