@@ -520,6 +520,7 @@ private:
         if (covered(write)) return "covered by WRITETIME in the same moment";
         if (write.side == Side::cassandra && dated_back(write))
             return "older than a stamp that stood there";
+        if (write.of_nothing) return "cleared a row that was not there";
         if (write.kind == Kind::clear && write.version_went_back && has_gaps())
             return "cleared before the cursor was saved";
         if (write.kind == Kind::partial && !write.stamped && write.met_null)

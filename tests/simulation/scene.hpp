@@ -86,6 +86,8 @@ struct UserWrite {
     /// Documents: both sides had the same version before it. Rows: the cursor says that the
     /// document as it stands was settled.
     bool was_level = false;
+    /// A column was cleared of a row that was not there: a tombstone that nobody can see.
+    bool of_nothing = false;
     /// Documents: the row had null in a column of it, or will at the same stamp.
     bool met_null = false;
     std::string carried;  // documents: what it holds beside the columns

@@ -126,6 +126,7 @@ void write_row(Scene& scene, UserWrite write) {
         write.ends = row.expires_at;
     }
     const Acting acting(scene);
+    write.of_nothing = write.kind == Kind::clear && !scene.rows.view(id).exists;
     if (write.kind == Kind::remove) {
         const Document* document = scene.documents.find(id);
         const auto cursor = scene.notes.cursors.find(pair_name);
