@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "base/log.hpp"
 #include "elastic/index.hpp"
 #include "net/backoff.hpp"
@@ -87,6 +88,15 @@ IndexOptions index_options(Servers& servers, const PairPlan& plan) {
             {rule.column, rule.field.empty() ? rule.column : rule.field, rule.type, rule.mapping});
     }
     return options;
+}
+
+std::uint64_t hash_of(const std::vector<FieldRule>& fields) {
+    std::uint64_t hash = fnv1a("");
+    for (const FieldRule& rule : fields) {
+        for (const std::string& part : {rule.column, rule.field, rule.mapping})
+            hash = fnv1a_next(part, hash);
+    }
+    return hash;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -255,6 +265,7 @@ sync::PairSettings pair_settings(const Config& config, const PairPlan& plan) {
     settings.rules.direction = plan.shape.direction;
     settings.rules.deletes = plan.shape.deletes;
     settings.rules.max_delete = plan.shape.max_delete;
+    settings.rules.shape = hash_of(plan.shape.fields);
     return settings;
 }
 

@@ -41,6 +41,9 @@ struct Rules {
     std::chrono::seconds keep_beaten = std::chrono::days(30);
     /// V3: document states remembered as settled beyond the saved cursor.
     std::size_t settled_limit = 100'000;
+    /// A hash of how columns stand in the documents: where it is another one, what was level before
+    /// need not be.
+    std::uint64_t shape = 0;
 
     /// The coarser of the two: both sides hold a version that is cut to it.
     [[nodiscard]] Precision coarsest() const {

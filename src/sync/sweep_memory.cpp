@@ -20,6 +20,7 @@ std::int64_t SweepMemory::era() const {
     add(std::to_string(context_.table.truncated_at));
     add(std::to_string(static_cast<int>(rules.direction)));
     add(std::to_string(static_cast<int>(rules.deletes)));
+    add(std::to_string(rules.shape));
     for (const Column& column : context_.schema.columns) {
         add(column.name);
         add(to_cql(column.type));
