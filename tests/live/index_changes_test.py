@@ -38,6 +38,13 @@ class IndexChanges(unittest.TestCase):
             return all(times.get(record, 0) >= version for record, version in wanted.items())
         eventually(are_rows, "every version is a row's")
 
+    def make_anew(self, world, body):
+        """Again where a write that came in between has made the index, as Elasticsearch lets it."""
+        def made():
+            world.elastic.ask("DELETE", f"/{world.index('t')}")
+            return world.elastic.ask("PUT", f"/{world.index('t')}", body)[0] < 300
+        eventually(made, "an index by its owner")
+
     def copy(self, world, target, settings=None):
         """What _reindex does."""
         world.elastic.do("PUT", f"/{target}", settings or {})
@@ -64,8 +71,7 @@ class IndexChanges(unittest.TestCase):
         world = self.world()
         _, load = self.started(world)
         self.all_read(world, load)
-        world.elastic.do("DELETE", f"/{world.index('t')}")
-        world.elastic.do("PUT", f"/{world.index('t')}", {
+        self.make_anew(world, {
             "settings": {"index.number_of_shards": 2},
             "mappings": {"properties": {"name": {"type": "keyword"}, "n": {"type": "long"}}}})
         load.go_on("document")
@@ -78,11 +84,13 @@ class IndexChanges(unittest.TestCase):
     def test_an_index_is_reindexed_behind_its_alias(self):
         world = World(self)
         world.configure(pair=PROPAGATE)
-        first, second = world.index("t") + "-1", world.index("t") + "-2"
+        # Names that lead to no table: else the copy would be a pair of its own until the alias moves.
+        first, second = "v1-" + world.index("t"), "v2-" + world.index("t")
+        for index in (first, second):
+            self.addCleanup(world.elastic.ask, "DELETE", f"/{index}")
         world.elastic.do("PUT", f"/{first}", {"aliases": {world.index("t"): {}}})
         world.cql("CREATE TABLE $.t (id uuid PRIMARY KEY, name text, n int)")
         daemon, load = self.started(world)
-        self.assertIn(f"{first}: it is served by its alias", world.duet("plan"))
         self.copy(world, second, {"mappings": {"properties": {"n": {"type": "long"}}}})
         load.more(20)  # newer than the copy
         self.all_read(world, load)
@@ -133,9 +141,7 @@ class IndexChanges(unittest.TestCase):
         world = self.world()
         daemon, load = self.started(world)
         self.all_read(world, load)
-        world.elastic.do("DELETE", f"/{world.index('t')}")
-        world.elastic.do("PUT", f"/{world.index('t')}", {
-            "mappings": {"_source": {"enabled": False}}})
+        self.make_anew(world, {"mappings": {"_source": {"enabled": False}}})
         daemon.wait_for("its _source is off")
         self.assertIn("its _source is off", world.duet("status"))
         self.assertIn("its _source is off", world.duet("plan"))
@@ -176,6 +182,8 @@ class IndexChanges(unittest.TestCase):
         daemon, load = self.started(world)
         expected = load.end()
         world.level("t", expected)
+        # A document that is not settled would count as edited: without the column's value.
+        eventually(lambda: '"behind":0' in world.duet("status", "--json"), "every write is settled")
         self.assertEqual(daemon.stop(), 0)
         world.configure(pair='[[pair.field]]\ncolumn = "name"\nfield = "title"')
         daemon = world.start()
