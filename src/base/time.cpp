@@ -1,8 +1,7 @@
 #include "base/time.hpp"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <array>
+#include <limits>
 
 namespace duet {
 namespace {
@@ -166,6 +165,18 @@ std::optional<std::int64_t> scale(std::int64_t seconds, std::int64_t factor, std
     return result;
 }
 
+/// With at least so many digits. By hand: two moments of each record pass here.
+void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
+    constexpr std::size_t most = std::numeric_limits<std::uint64_t>::digits10 + 1;
+    std::array<char, most> digits{};
+    std::size_t begin = most;
+    while (number > 0 || most - begin < width) {
+        digits[--begin] = static_cast<char>('0' + number % 10);
+        number /= 10;
+    }
+    out.append(digits.data() + begin, most - begin);
+}
+
 }  // namespace
 
 std::int64_t SystemClock::now() const {
@@ -223,28 +234,41 @@ std::optional<Instant> parse_iso8601(std::string_view text) {
 }
 
 std::string format_iso8601(const Instant& instant, int digits) {
+    std::string text;
+    append_iso8601(text, instant, digits);
+    return text;
+}
+
+void append_iso8601(std::string& out, const Instant& instant, int digits) {
     const std::int64_t days = floor_div(instant.seconds, seconds_per_day);
     const std::int64_t second = instant.seconds - days * seconds_per_day;
     const CivilDate date = civil_from_days(days);
     const bool negative = date.year < 0;
-    const char* sign = "";
     if (negative) {
-        sign = "-";
+        out += '-';
     } else if (date.year > 9'999) {
-        sign = "+";
+        out += '+';
     }
-    std::string text = fmt::format("{}{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", sign,
-                                   negative ? -date.year : date.year, date.month, date.day,
-                                   second / 3'600, second / 60 % 60, second % 60);
+    append_padded(out, static_cast<std::uint64_t>(negative ? -date.year : date.year), 4);
+    out += '-';
+    append_padded(out, date.month, 2);
+    out += '-';
+    append_padded(out, date.day, 2);
+    out += 'T';
+    append_padded(out, static_cast<std::uint64_t>(second / 3'600), 2);
+    out += ':';
+    append_padded(out, static_cast<std::uint64_t>(second / 60 % 60), 2);
+    out += ':';
+    append_padded(out, static_cast<std::uint64_t>(second % 60), 2);
+    if (digits >= 3) out += '.';
     if (digits >= 9) {
-        fmt::format_to(std::back_inserter(text), ".{:09}", instant.nanoseconds);
+        append_padded(out, instant.nanoseconds, 9);
     } else if (digits >= 6) {
-        fmt::format_to(std::back_inserter(text), ".{:06}", instant.nanoseconds / 1'000);
+        append_padded(out, instant.nanoseconds / 1'000, 6);
     } else if (digits >= 3) {
-        fmt::format_to(std::back_inserter(text), ".{:03}", instant.nanoseconds / 1'000'000);
+        append_padded(out, instant.nanoseconds / 1'000'000, 3);
     }
-    text += 'Z';
-    return text;
+    out += 'Z';
 }
 
 Instant instant_from_micros(std::int64_t micros) {

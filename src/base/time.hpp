@@ -49,6 +49,7 @@ struct Instant {
 
 /// `2026-11-20T10:00:00.123Z`; the fraction has 0, 3, 6 or 9 digits, as many as `digits` says.
 [[nodiscard]] std::string format_iso8601(const Instant& instant, int digits);
+void append_iso8601(std::string& out, const Instant& instant, int digits);
 
 [[nodiscard]] Instant instant_from_micros(std::int64_t micros);
 [[nodiscard]] Instant instant_from_millis(std::int64_t millis);

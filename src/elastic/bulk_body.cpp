@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <string>
 
 #include "elastic/client.hpp"
 
@@ -62,9 +62,9 @@ void BulkBody::begin_index(std::string_view id, std::int64_t if_seq_no,
 void BulkBody::end_item() {
     // A source over several lines: in JSON a line break is only ever a blank, here it ends the
     // item.
-    const auto start =
-        std::find(text_.begin() + static_cast<std::ptrdiff_t>(offsets_.back()), text_.end(), '\n');
-    std::replace(start + 1, text_.end(), '\n', ' ');
+    const std::size_t action = text_.find('\n', offsets_.back());
+    for (std::size_t at = action; (at = text_.find('\n', at + 1)) != std::string::npos;)
+        text_[at] = ' ';
     text_ += '\n';
 }
 

@@ -126,7 +126,7 @@ struct TextOf {
     void operator()(bool value) const { out += value ? "true" : "false"; }
     void operator()(std::int64_t value) const {
         if (type.kind == Kind::timestamp) {
-            out += format_iso8601(instant_from_millis(value), 3);
+            append_iso8601(out, instant_from_millis(value), 3);
         } else if (type.kind == Kind::date) {
             out += date_text(value);
         } else if (type.kind == Kind::time) {

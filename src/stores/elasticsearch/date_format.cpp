@@ -211,11 +211,12 @@ bool DateFormat::append_as(std::string& out, const Part& part, const Instant& in
         return true;
     };
     switch (part.kind) {
-        case Kind::iso: {
-            std::string text = format_iso8601(instant, std::max(digits, 0));
-            if (digits == day) text.resize(text.find('T'));
-            return quoted(text);
-        }
+        case Kind::iso:
+            out += '"';
+            append_iso8601(out, instant, std::max(digits, 0));
+            if (digits == day) out.resize(out.rfind('T'));
+            out += '"';
+            return true;
         case Kind::epoch_millis: {
             const auto millis = to_millis(instant);
             if (!millis || nanoseconds % 1'000'000 != 0) return false;

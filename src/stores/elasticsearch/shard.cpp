@@ -50,6 +50,7 @@ std::uint32_t murmur3(std::u16string_view text) {
 }  // namespace
 
 std::int32_t Routing::shard_of(const Id& id) const {
+    if (shards == 1) return 0;
     const std::int64_t hash = static_cast<std::int32_t>(murmur3(to_utf16(id.to_string())));
     const std::int64_t bucket = (hash % routing_shards + routing_shards) % routing_shards;
     return static_cast<std::int32_t>(bucket / (routing_shards / shards));

@@ -203,7 +203,9 @@ std::optional<Refusal> append_document(std::string& out, const Id& id, const Con
     if (expires_at) {
         out += ',';
         out += layout.expiry_prefix();
-        out += '"' + format_iso8601(instant_from_micros(*expires_at), 0) + '"';
+        out += '"';
+        append_iso8601(out, instant_from_micros(*expires_at), 0);
+        out += '"';
     }
     out += '}';
     return std::nullopt;
