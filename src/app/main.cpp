@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <malloc.h>
+
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -25,6 +27,14 @@ void configure_log(const CommandLine& line) {
     const log::Level usual = daemon ? log::Level::info : log::Level::warning;
     log::configure(line.common.syslog ? log::Sink::syslog : log::Sink::standard_error,
                    line.common.level.value_or(usual));
+}
+
+/// Else glibc gives a page's memory back to the system and takes it anew for the next page: a tenth
+/// of a first copy's processor time went into that.
+void keep_freed_memory() {
+    constexpr int kept = 16 << 20;  // bytes at the end of the heap
+    static_cast<void>(mallopt(M_TRIM_THRESHOLD, kept));
+    static_cast<void>(mallopt(M_MMAP_THRESHOLD, kept));
 }
 
 Exit run(const std::vector<std::string>& arguments) {
@@ -58,6 +68,7 @@ Exit run_and_explain(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int count, char** words) {
+    keep_freed_memory();
     const Exit exit = run_and_explain({words + 1, words + count});
     log::shutdown();
     return static_cast<int>(exit);
