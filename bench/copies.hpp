@@ -18,7 +18,7 @@ namespace duet::bench {
 struct CopyOptions {
     std::size_t records = 300'000;
     int repeat = 3;
-    bool warm_up = true;  // a round before them that does not count
+    int warm_up = 2;  // rounds before them that do not count
 };
 
 class Copies {

@@ -79,6 +79,7 @@ std::string to_json(const Figure& figure) {
         {"yardstick", figure.yardstick_name},
         {"records", figure.records},
         {"asked", figure.asked},
+        {"asked_cpu_seconds_per_million", figure.asked_cpu},
         {"ratio", figure.ratio()},
         {"yardstick_rate", figure.yardstick_rate()},
         {"duet_rate", figure.program_rate()},

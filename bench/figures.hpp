@@ -23,6 +23,7 @@ struct Figure {
     std::string yardstick_name;
     double asked = 0;  // the program's rate over the yardstick's; without one, records a second
     std::size_t records = 0;
+    double asked_cpu = 0;  // the program's own seconds for a million records, at most; 0: not asked
     std::vector<Run> yardstick = {};
     std::vector<Run> program = {};
 

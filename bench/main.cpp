@@ -50,7 +50,8 @@ constexpr std::string_view usage =
 /// How much of everything.
 struct Extent {
     std::vector<std::size_t> copies = {300'000, 1'000'000};
-    int repeat = 3;  // of the first of these sizes
+    int repeat = 3;   // of the first of these sizes
+    int warm_up = 2;  // rounds before them
     std::vector<std::size_t> sizes = {10'000, 100'000, 1'000'000};
     std::vector<std::size_t> tables = {10, 100};  // of the first of these sizes in all
     LatencyOptions latency;
@@ -63,6 +64,7 @@ Extent quick() {
     Extent extent;
     extent.copies = {20'000, 50'000};
     extent.repeat = 1;
+    extent.warm_up = 1;
     extent.sizes = {2'000, 10'000};
     extent.tables = {5};
     extent.latency.rates = {10, 100};
@@ -226,7 +228,7 @@ private:
             CopyOptions options;
             options.records = records;
             options.repeat = first ? arguments_.extent.repeat : 1;
-            options.warm_up = first;
+            options.warm_up = first ? arguments_.extent.warm_up : 0;
             guarded("copies", [&] { copies_of(options); });
         }
     }
@@ -257,10 +259,12 @@ private:
             });
         }
         for (const std::size_t records : extent.sizes) {
+            const bool first = records == extent.sizes.front();
             const bool last = records == extent.sizes.back();
             if (!wanted("idle") && !(last && (wanted("latency") || wanted("catch_up")))) continue;
-            with_scene({records, 1}, [this, last](Scene& scene) {
+            with_scene({records, 1}, [this, first, last](Scene& scene) {
                 idle(scene, "journal", 1'000);
+                if (first) idle(scene, "index", 1'000);
                 if (last) all_of(scene);
             });
         }

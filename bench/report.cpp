@@ -80,6 +80,21 @@ private:
     json::value value_;
 };
 
+/// Of Duet's own processor time, where one is asked.
+std::string limit_of(const json::object& figure) {
+    const double asked = number(figure, "asked_cpu_seconds_per_million");
+    if (asked == 0) return "";
+    return fmt::format(" of {:.0f}, {}", asked,
+                       verdict(number(figure, "cpu_seconds_per_million") <= asked));
+}
+
+/// Processor seconds of both servers: the yardstick's and Duet's.
+std::string servers_cpu(const json::object& figure) {
+    const double program = number(figure, "servers_cpu_seconds");
+    const double bare = number(figure, "yardstick_servers_cpu_seconds");
+    return bare > 0 ? fmt::format("{:.1f}; {:.1f}", bare, program) : fmt::format("{:.1f}", program);
+}
+
 std::string copies_table(const Results& results) {
     std::string rows;
     for (const json::object& figure : results.copies()) {
@@ -87,18 +102,24 @@ std::string copies_table(const Results& results) {
         const double reached = number(figure, bare ? "duet_rate" : "ratio");
         const double asked = number(figure, "asked");
         rows += fmt::format(
-            "| {} | {} | {} | {} | {} | {} | {} | {:.1f} | {:.1f} |\n", text(figure, "name"),
-            whole(number(figure, "records")), bare ? "" : whole(number(figure, "yardstick_rate")),
-            whole(number(figure, "duet_rate")), bare ? "" : fmt::format("{:.2f}", reached),
+            "| {} | {} | {} | {} | {} | {} | {} | {:.1f}{} | {:.1f}, {} | {} |\n",
+            text(figure, "name"), whole(number(figure, "records")),
+            bare ? "" : whole(number(figure, "yardstick_rate")), whole(number(figure, "duet_rate")),
+            bare ? "" : fmt::format("{:.2f}", reached),
             bare ? whole(asked) : fmt::format("{:.2f}", asked), verdict(reached >= asked),
-            number(figure, "cpu_seconds_per_million"), number(figure, "resident_mebibytes"));
+            number(figure, "cpu_seconds_per_million"), limit_of(figure),
+            number(figure, "resident_mebibytes"),
+            verdict(number(figure, "resident_mebibytes") < asked_mebibytes), servers_cpu(figure));
     }
     if (rows.empty()) return "";
     return "### First copies and verify\n\n"
            "Records a second, by the median run; processor seconds of Duet's own for a million "
-           "records; its memory at most, of which less than 64 MiB is asked.\n\n"
-           "| figure | records | yardstick | Duet | ratio | asked | | s a million | MiB |\n"
-           "|---|--:|--:|--:|--:|--:|---|--:|--:|\n" +
+           "records, and what is asked of them; its memory at most, of which less than 64 MiB is "
+           "asked; processor seconds of both servers for all records, the yardstick's and "
+           "Duet's.\n\n"
+           "| figure | records | yardstick | Duet | ratio | asked | | s a million | MiB | servers, "
+           "s |\n"
+           "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|\n" +
            rows + "\n";
 }
 
@@ -267,6 +288,15 @@ std::vector<Series> seconds_series(const Results& results) {
     return all;
 }
 
+std::vector<Series> processor_series(const Results& results) {
+    std::vector<Series> all;
+    for (const json::object& figure : results.copies()) {
+        add_point(all, text(figure, "name"),
+                  {number(figure, "records"), number(figure, "cpu_seconds_per_million")});
+    }
+    return all;
+}
+
 std::string growth_table(const Results& results) {
     std::string rows;
     const auto add = [&](const std::string& what, const std::vector<Series>& all) {
@@ -282,6 +312,7 @@ std::string growth_table(const Results& results) {
         }
     };
     add("seconds", seconds_series(results));
+    add("processor seconds a million", processor_series(results));
     add("MiB", memory_series(results));
     add("idle, percent", idle_series(results));
     if (rows.empty()) return "";
