@@ -68,6 +68,11 @@ void BulkBody::end_item() {
     text_ += '\n';
 }
 
+void BulkBody::drop_item() {
+    text_.resize(offsets_.back());
+    offsets_.pop_back();
+}
+
 void BulkBody::clear() {
     text_.clear();
     offsets_.clear();

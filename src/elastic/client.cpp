@@ -83,6 +83,7 @@ std::size_t item_end(const BulkBody& body, std::size_t item) {
 }
 
 std::string join(const BulkBody& body, const Chunk& chunk) {
+    if (chunk.size() == body.items()) return body.text();
     std::string joined;
     for (const std::size_t item : chunk) {
         const std::size_t start = body.offsets()[item];

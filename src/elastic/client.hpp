@@ -76,10 +76,11 @@ public:
     /// Deletes by compare-and-swap.
     void remove(std::string_view id, std::int64_t if_seq_no, std::int64_t if_primary_term);
     /// For writers that render the source straight into the body: begin, append the source to
-    /// text(), end.
+    /// text(), end or drop.
     void begin_create(std::string_view id);
     void begin_index(std::string_view id, std::int64_t if_seq_no, std::int64_t if_primary_term);
     void end_item();
+    void drop_item();
 
     [[nodiscard]] std::string& text() { return text_; }
     [[nodiscard]] const std::string& text() const { return text_; }

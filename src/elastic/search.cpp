@@ -91,6 +91,10 @@ Task<std::string> point_in_time_page(Client& client, PointInTimePage page) {
     if (page.slices > 1) {
         body += fmt::format(R"(,"slice":{{"id":{},"max":{}}})", page.slice, page.slices);
     }
+    if (page.seq_no_after >= 0 || page.seq_no_upto < INT64_MAX) {
+        body += fmt::format(R"(,"query":{{"range":{{"_seq_no":{{"gt":{},"lte":{}}}}}}})",
+                            page.seq_no_after, page.seq_no_upto);
+    }
     if (!page.search_after.empty()) body.append(",\"search_after\":").append(page.search_after);
     body += '}';
     return post(client, std::move(path), std::move(body));

@@ -43,6 +43,8 @@ struct PointInTimePage {
         search_after;  // the JSON array "sort" of the last hit before; empty: from the start
     int slice = 0;     // this one of `slices`, read side by side
     int slices = 1;
+    std::int64_t seq_no_after = -1;  // only documents whose _seq_no is larger
+    std::int64_t seq_no_upto = INT64_MAX;
     bool source = true;
     /// Instead of the source: the field of this name, of type date_nanos, as ISO 8601.
     std::string date_field;

@@ -17,16 +17,18 @@ using namespace elasticsearch;
 struct ElasticIndex::Bulk {
     elastic::BulkBody body;
     std::vector<std::size_t> places;  // of the items' outcomes
-    std::string source;               // of the item being rendered
 
-    void add(const Id& id, const Guard& guard, std::size_t place) {
+    /// The source is then rendered into body.text().
+    void begin(const Id& id, const Guard& guard) {
         if (guard.seq_no < 0) {
-            body.create(id.to_string(), source);
+            body.begin_create(id.to_string());
         } else {
-            body.index(id.to_string(), guard.seq_no, guard.primary_term, source);
+            body.begin_index(id.to_string(), guard.seq_no, guard.primary_term);
         }
+    }
+    void end(std::size_t place) {
+        body.end_item();
         places.push_back(place);
-        source.clear();
     }
 };
 
@@ -88,21 +90,23 @@ Task<std::vector<Outcome>> ElasticIndex::apply(std::span<const Write> writes) {
     for (std::size_t i = 0; i < writes.size(); ++i) {
         const Write& write = writes[i];
         outcomes[i].guard.shard = routing_.shard_of(write.id);
-        std::optional<Refusal> refusal = append_document(bulk.source, write.id, *write.content,
+        bulk.begin(write.id, write.guard);
+        const std::size_t before = bulk.body.bytes();
+        std::optional<Refusal> refusal = append_document(bulk.body.text(), write.id, *write.content,
                                                          write.version, layout_, write.expires_at);
-        if (!refusal && bulk.source.size() > record_limit) {
+        if (!refusal && bulk.body.bytes() - before > record_limit) {
             refusal = Refusal{
                 "", "",
                 fmt::format("the document would be larger than {} bytes: make the row smaller",
                             record_limit)};
-            bulk.source.clear();
         }
         if (refusal) {
+            bulk.body.drop_item();
             outcomes[i].kind = Outcome::Kind::refused;
             outcomes[i].refusal = std::move(*refusal);
             continue;
         }
-        bulk.add(write.id, write.guard, i);
+        bulk.end(i);
         if (bulk.body.bytes() >= bulk_bytes) co_await send(bulk, outcomes);
     }
     co_await send(bulk, outcomes);
@@ -175,8 +179,9 @@ void ElasticIndex::add_stamps(std::span<const Stamp> stamps, const Json& found, 
             outcome.kind = Outcome::Kind::superseded;
             continue;
         }
-        restamp(bulk.source, stamp.id, document["_source"], layout_, stamp.version);
-        bulk.add(stamp.id, stamp.guard, first + i - 1);
+        bulk.begin(stamp.id, stamp.guard);
+        restamp(bulk.body.text(), stamp.id, document["_source"], layout_, stamp.version);
+        bulk.end(first + i - 1);
     }
     if (i != stamps.size())
         throw ProtocolError("index " + options_.index + ": _mget answers for others");
