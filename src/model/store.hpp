@@ -219,6 +219,13 @@ struct Stamp {
 /// content may be missing where only versions are asked for.
 enum class Detail : std::uint8_t { ids, versions, contents };
 
+/// Positions of writes in a shard: (after, upto].
+struct PositionRange {
+    std::int64_t after = -1;
+    std::int64_t upto = INT64_MAX;
+    bool operator==(const PositionRange&) const = default;
+};
+
 /// How far a reading of all documents is, as they were when it began; or of one slice of them:
 /// slices may be read side by side.
 struct DocumentScan {
@@ -226,7 +233,15 @@ struct DocumentScan {
     std::string after;  // empty: nothing was read yet
     int slice = 0;      // this one of `slices`
     int slices = 1;
+    PositionRange positions;  // only documents that were last written there, in whichever shard
     bool complete = false;
+
+    /// Begins again, with the documents of these positions.
+    void restart(PositionRange part) {
+        positions = part;
+        after.clear();
+        complete = false;
+    }
 };
 
 /// An index of Elasticsearch.

@@ -3,16 +3,60 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.hpp"
+
 namespace duet::sync {
 
 namespace {
 
-constexpr std::size_t page_limit = 5'000;  // documents; pages adapt to answer_limit bytes
+constexpr std::size_t page_limit = 2'500;  // documents; pages adapt to answer_limit bytes
+/// Of each shard. What was copied of a part that was cut short is inserted again.
+constexpr std::int64_t part_documents = 10'000;
+
+/// Positions that hold about so many documents: of an index whose documents were written often,
+/// most hold none any more.
+std::int64_t part_size(const Cursor& upto, std::uint64_t documents) {
+    std::int64_t positions = 0;
+    for (const std::int64_t last : upto.shards) positions += last + 1;
+    const auto held = static_cast<std::int64_t>(std::max<std::uint64_t>(documents, 1));
+    return part_documents * std::max<std::int64_t>(positions / held, 1);
+}
 
 }  // namespace
 
-Task<void> FirstCopyOfDocuments::fetch(const Cursor& from, const Cursor& upto, ChangeBatch& batch) {
-    batch = co_await context_.documents.changes(from, upto, page_limit, true);
+Task<void> FirstCopyOfDocuments::fetch(Reading& reading, Page& page) {
+    DocumentScan& scan = reading.scan;
+    if (scan.complete) {
+        const std::int64_t after = scan.positions.upto;
+        scan.restart(PositionRange{after, after + reading.part});
+    }
+    page.documents = co_await context_.documents.read(scan, page_limit, Detail::contents);
+    page.whole_upto = scan.complete ? scan.positions.upto : scan.positions.after;
+    page.last = scan.complete && scan.positions.upto >= reading.last;
+    // What was written later is the feed's.
+    std::erase_if(page.documents, [&](const Change& change) {
+        if (!change.document) return false;
+        const Guard& guard = change.document->guard;
+        return guard.seq_no > reading.upto.shards.at(static_cast<std::size_t>(guard.shard));
+    });
+}
+
+Task<void> FirstCopyOfDocuments::copy(Reading& reading, Report& total) {
+    if (reading.last < 0) co_return;
+    Page next;
+    co_await fetch(reading, next);
+    for (bool last = false; !last && !stopping_;) {
+        Page page = std::exchange(next, {});
+        last = page.last;
+        std::vector<Task<void>> both;  // the next page is read while this one is written
+        both.push_back(insert(std::move(page.documents), total));
+        if (!last) both.push_back(fetch(reading, next));
+        co_await when_all(std::move(both));
+        co_await note_copied(page.whole_upto, reading.upto);
+        const double part =
+            static_cast<double>(total.looked) / static_cast<double>(reading.documents + 1);
+        reading.listener(total, std::min(part, 1.0));
+    }
 }
 
 void FirstCopyOfDocuments::resume(std::vector<std::int64_t> copied) {
@@ -28,35 +72,33 @@ bool FirstCopyOfDocuments::was_copied(const Guard& guard) const {
     return guard.seq_no <= copied_->shards.at(static_cast<std::size_t>(guard.shard));
 }
 
-Task<void> FirstCopyOfDocuments::note_copied(const Cursor& upto) {
+Task<void> FirstCopyOfDocuments::note_copied(std::int64_t position, const Cursor& upto) {
     for (std::size_t shard = 0; shard < upto.shards.size(); ++shard) {
-        copied_->shards[shard] = std::max(copied_->shards[shard], upto.shards[shard]);
+        const std::int64_t here = std::min(position, upto.shards[shard]);
+        copied_->shards[shard] = std::max(copied_->shards[shard], here);
     }
     const std::vector<Segment> nothing_yet;
     if (memory_.due()) co_await memory_.save(nothing_yet, copied_->shards);
 }
 
-Task<Report> FirstCopyOfDocuments::run() {
+Task<Report> FirstCopyOfDocuments::run(const Listener& listener) {
     if (!resumes()) copied_ = context_.checkpoint.cursor();  // nothing yet
-    sweep_.expect(co_await context_.documents.count());
+    const std::uint64_t documents = co_await context_.documents.count();
+    sweep_.expect(documents);
     expected_.assign(sweep_.segments(), RangeDigest{});
     const Cursor upto = co_await context_.documents.position();
-    Cursor from = context_.checkpoint.cursor();
+    if (!context_.checkpoint.cursor().same_index(upto))
+        throw Unavailable("the index of " + context_.pair + " was made anew during the pass");
+    co_await context_.documents.refresh();  // of everything up to there
     Report total;
-    ChangeBatch batch;
-    co_await fetch(from, upto, batch);
-    for (bool last = false; !last;) {
-        if (stopping_) co_return total;
-        last = batch.caught_up;
-        std::vector<Change> changes = std::exchange(batch.changes, {});
-        from = batch.next;
-        const Cursor written = from;
-        std::vector<Task<void>> both;  // the next page is read while this one is written
-        both.push_back(insert(std::move(changes), total));
-        if (!last) both.push_back(fetch(from, upto, batch));
-        co_await when_all(std::move(both));
-        co_await note_copied(written);
-    }
+    std::vector<DocumentScan> scan = co_await context_.documents.scan(1);
+    Reading reading{scan.front(), upto, documents, listener};
+    reading.part = part_size(upto, documents);
+    if (!upto.shards.empty()) reading.last = *std::ranges::max_element(upto.shards);
+    scan.front().restart(PositionRange{-1, reading.part - 1});
+    co_await copy(reading, total);
+    co_await context_.documents.end(std::move(scan));
+    if (stopping_) co_return total;
     const bool proved = co_await sweep_.accept(std::move(expected_));
     if (!proved) {
         // Segments that are not what was written are read row by row, before the cursor says that
@@ -67,7 +109,7 @@ Task<Report> FirstCopyOfDocuments::run() {
         if (!whole) co_return total;
     }
     copied_.reset();
-    if (total.unsettled.empty()) co_await context_.checkpoint.advance(std::move(from));
+    if (total.unsettled.empty()) co_await context_.checkpoint.advance(upto);
     co_return total;
 }
 

@@ -84,7 +84,10 @@ Task<Report> Pair::level() {
         copied = true;
     } else if (untouched && direction != Direction::to_elasticsearch &&
                (documents_copy_.resumes() || co_await table_is_empty())) {
-        total = co_await documents_copy_.run();
+        const FirstCopyOfDocuments::Listener listener = [this](const Report& so_far, double part) {
+            tell("first copy to Cassandra", so_far.looked, part);
+        };
+        total = co_await documents_copy_.run(listener);
         copied = true;
     }
     copied = copied && total.unsettled.empty() && !sweep_.has_unread();

@@ -168,6 +168,31 @@ INDEX_STORY(lists_every_id_in_pages) {
     EXPECT_EQ(pages, 5);
 }
 
+INDEX_STORY(reads_the_documents_of_some_positions) {
+    co_await world.index->provision(two_columns(), true);
+    const Content content = content_of("x", 1);
+    std::vector<Write> writes;
+    for (int i = 0; i < 40; ++i) writes.push_back(write_of(world.new_id(), content, noon));
+    const std::vector<Outcome> outcomes = co_await world.index->apply(writes);
+    std::vector<Id> expected;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        const std::int64_t position = outcomes[i].guard.seq_no;
+        if (position > 9 && position <= 29) expected.push_back(writes[i].id);
+    }
+    co_await world.index->refresh();
+    std::vector<DocumentScan> scan = co_await world.index->scan(1);
+    scan.front().restart(PositionRange{9, 29});
+    std::vector<Id> found;
+    while (!scan.front().complete) {
+        const std::vector<Change> page =
+            co_await world.index->read(scan.front(), 7, Detail::contents);
+        for (const Change& change : page) found.push_back(change.id);
+    }
+    EXPECT_FALSE(expected.empty());
+    EXPECT_THAT(found, UnorderedElementsAreArray(expected));
+    co_await world.index->end(std::move(scan));
+}
+
 INDEX_STORY(reads_every_document_of_one_moment_in_slices) {
     co_await world.index->provision(two_columns(), true);
     const Content content = content_of("x", 1);

@@ -181,6 +181,7 @@ Task<std::int64_t> ElasticIndex::read_shard(ShardPage page, std::vector<Change>&
     }
     const JsonDocument answer = parse_answer(body, options_.index);
     const Json hits = answer.root()["hits"]["hits"];
+    out.reserve(out.size() + hits.size());
     std::size_t found = 0;
     std::int64_t last = page.after;
     for (const Json hit : hits) {
@@ -206,7 +207,6 @@ Task<std::int64_t> ElasticIndex::read_shard(ShardPage page, std::vector<Change>&
 Task<std::vector<DocumentScan>> ElasticIndex::scan(int slices) {
     DocumentScan scan;
     scan.slices = slices;
-    scan.complete = !exists_;
     if (exists_) {
         try {
             scan.point_in_time = co_await elastic::open_point_in_time(client_, options_.index,
@@ -236,6 +236,8 @@ Task<std::string> ElasticIndex::search_slice(const DocumentScan& scan, std::size
     request.search_after = scan.after;
     request.slice = scan.slice;
     request.slices = scan.slices;
+    request.seq_no_after = scan.positions.after;
+    request.seq_no_upto = scan.positions.upto;
     request.source = detail == Detail::contents;
     if (detail == Detail::versions) request.date_field = options_.version_field;
     try {
@@ -266,6 +268,7 @@ std::optional<State> ElasticIndex::version_of(const Id& id, const Json& hit,
 
 Task<std::vector<Change>> ElasticIndex::read(DocumentScan& scan, std::size_t limit, Detail detail) {
     std::vector<Change> changes;
+    scan.complete = scan.complete || scan.point_in_time.empty();  // there was no index
     // Other types of date are kept less exactly than the source says them.
     if (detail == Detail::versions && !exact_versions_) detail = Detail::contents;
     const bool whole = detail == Detail::contents;
@@ -280,8 +283,10 @@ Task<std::vector<Change>> ElasticIndex::read(DocumentScan& scan, std::size_t lim
     }
     if (scan.complete) co_return changes;
     const JsonDocument answer = parse_answer(body, options_.index);
+    const Json hits = answer.root()["hits"]["hits"];
+    changes.reserve(hits.size());
     std::size_t found = 0;
-    for (const Json hit : answer.root()["hits"]["hits"]) {
+    for (const Json hit : hits) {
         ++found;
         scan.after = hit["sort"].raw();
         const auto id = id_of(hit);

@@ -268,6 +268,8 @@ Task<std::vector<Change>> MemoryIndex::read(DocumentScan& scan, std::size_t limi
             if (std::hash<Id>{}(id) % static_cast<std::size_t>(scan.slices) !=
                 static_cast<std::size_t>(scan.slice))
                 continue;
+            if (document.seq_no <= scan.positions.after || document.seq_no > scan.positions.upto)
+                continue;
             const Guard guard{static_cast<std::int32_t>(shard), document.seq_no,
                               document.primary_term};
             Change change{id, std::nullopt, std::nullopt};
