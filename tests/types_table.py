@@ -111,6 +111,13 @@ def collection(name, of, literal):
                 f"frozen<{name}<{of.inside}>>", of.user_types)
 
 
+def frozen(of):
+    """The same as a frozen column of its own. An empty one is no value (rule V6) and comes back as null."""
+    empty = ("[]", "{}")
+    return Made(of.inside, [each for each in of.values if each not in empty], of.key, of.inside,
+                of.user_types)
+
+
 def list_of(of):
     # An element may be there twice, and the order is the writer's.
     return collection("list", of, lambda all: f"[{', '.join([*all[::-1], *all[:1]])}]")
@@ -155,6 +162,9 @@ def vector_of(of):
     return Made(f"vector<{of.inside}, 2>", pairs, of.key, f"vector<{of.inside}, 2>", of.user_types)
 
 
+# Fields whose arrays are looked at, too; the others hold an array as one value, or as text.
+ARRAYED = ("byte", "short", "integer", "long", "unsigned_long", "float", "double", "text", "keyword",
+           "date", "boolean", "ip", "binary")
 CONTAINERS = {"list": list_of, "set": set_of, "map": map_to, "key": map_from, "tuple": tuple_of,
               "user": user_type_of, "vector": vector_of}
 

@@ -50,6 +50,12 @@ std::string without_blanks(std::string_view json) {
     return out;
 }
 
+/// ::ffff:1.2.3.4 (RFC 4291, section 2.5.5.2).
+bool is_mapped(const Inet& address) {
+    constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return address.size == 16 && std::equal(prefix.begin(), prefix.end(), address.bytes.begin());
+}
+
 /// Writes values so that those which V6 calls the same give the same bytes, and others do not:
 /// sets sorted and without doubles, maps sorted by key, one NaN, no nulls that end a tuple or UDT.
 class Canonical {
@@ -83,7 +89,9 @@ public:
     void operator()(const Blob& blob) { append_text(as_text(blob.bytes)); }
     void operator()(const Uuid& id) { out_ += as_text(id.bytes); }
     void operator()(const Inet& address) {
-        append_text(as_text(address.bytes).substr(0, address.size));
+        const std::string_view bytes = as_text(address.bytes).substr(0, address.size);
+        // In a collection Cassandra keeps an IPv4 address that came as IPv6 as what it is.
+        append_text(is_mapped(address) ? bytes.substr(12) : bytes);
     }
     void operator()(const BigInteger& number) { append_text(number.digits); }
     void operator()(const Decimal& number) {

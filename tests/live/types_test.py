@@ -178,6 +178,11 @@ class CassandraFirst(unittest.TestCase):
     def test_containers_in_containers_come_back_bit_for_bit(self):
         self.there_and_back({"depth3_" + name: contained for name, contained in depth(3).items()})
 
+    def test_frozen_containers_come_back_bit_for_bit(self):
+        frozen = {"frozen_" + name: [table.frozen(each) for each in contained]
+                  for name, contained in depth(2).items() if name in ("list", "set", "map", "user")}
+        self.there_and_back(frozen)
+
     def test_a_megabyte_comes_back_bit_for_bit(self):
         tables = {}
         for name, literal in table.MEGABYTE.items():
@@ -314,6 +319,28 @@ class ElasticsearchFirst(unittest.TestCase):
         for name in made:
             with self.subTest(name):
                 self.assertEqual(columns[name], fields[name].column)
+
+    def test_arrays_and_arrays_of_arrays_of_each_mapping_come_back(self):
+        properties, documents, columns = {}, {}, {}
+        for name in table.ARRAYED:
+            field = table.FIELDS[name]
+            values = [each for each in field.values
+                      if each[1] is not None and len(str(each[0])) < 1000]
+            there, back = zip(*values)
+            # Cassandra's collections keep an IPv4 address as what it is.
+            back = tuple("1.2.3.4" if each == "::ffff:1.2.3.4" else each for each in back)
+            for array, nested in (("list", False), ("matrix", True)):
+                of = f"{name}_{array}"
+                properties[of] = {"type": name, **field.more}
+                columns[of] = f"list<{field.column}>" if not nested else \
+                    f"list<frozen<list<{field.column}>>>"
+                documents[of] = tuple([list(all[:1]), list(all[1:])] if nested else list(all)
+                                      for all in (there, back))
+        made = self.make("arrays", properties)
+        self.there_and_back("arrays", [({of: documents[of][0]}, {of: documents[of][1]})
+                                       for of in made])
+        found = self.world.columns("arrays")
+        self.assertEqual({of: found[of] for of in made}, {of: columns[of] for of in made})
 
     def test_documents_that_nobody_mapped_come_back(self):
         self.make("dynamic", {})

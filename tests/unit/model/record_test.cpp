@@ -8,6 +8,8 @@
 #include <limits>
 #include <random>
 
+#include "model/inet.hpp"
+
 namespace duet {
 namespace {
 
@@ -33,6 +35,16 @@ List texts(std::initializer_list<const char*> values) {
         list.emplace_back(std::string(value));
     }
     return list;
+}
+
+TEST(SameValue, an_ipv4_address_is_the_same_as_ipv6) {
+    const auto inet = [](const char* address) { return Value(*parse_inet(address)); };
+    const Type type = type_of(Kind::inet);
+    EXPECT_TRUE(same_value(inet("1.2.3.4"), inet("::ffff:1.2.3.4"), type));
+    EXPECT_FALSE(same_value(inet("1.2.3.4"), inet("::ffff:1.2.3.5"), type));
+    EXPECT_FALSE(same_value(inet("1.2.3.4"), inet("::1.2.3.4"), type));
+    const Type list = type_of(Kind::list, {type});
+    EXPECT_TRUE(same_value(List{inet("1.2.3.4")}, List{inet("::ffff:1.2.3.4")}, list));
 }
 
 TEST(SameValue, sets_are_unordered) {
