@@ -142,6 +142,7 @@ std::string status(const Overview& overview) {
                          {"rows_deleted", pair.total.rows_deleted},
                          {"documents_expired", pair.total.expired},
                          {"stamped", pair.total.stamped},
+                         {"dated_in_the_future", pair.total.future},
                          {"beaten_kept", pair.total.kept},
                          {"quarantined", pair.quarantined},
                          {"sweep_seconds", static_cast<double>(pair.sweep_time.count()) / 1e6}});

@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "app/clocks.hpp"
 #include "app/plan_text.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -42,11 +43,13 @@ struct Service::Generation {
         : config(std::move(configuration)),
           forced(force_deletes),
           servers(config, clock),
+          clocks(servers.session(), servers.client(), clock),
           daemon(clock, std::random_device{}()) {}
 
     Config config;
     std::set<std::string>& forced;  // the Service's: pairs that are still to be told
     Servers servers;
+    Clocks clocks;
     sync::Daemon daemon;
     std::map<std::string, Served> served;
     bool connected = false;
@@ -133,6 +136,7 @@ Task<void> Service::Generation::run(bool may_pair, std::map<std::string, std::st
     for (bool ready = false; !ready && !leaving;) ready = co_await prepare();
     co_await open_journal();
     while (!leaving) {
+        co_await clocks.look();
         co_await discover(left_out);
         co_await rest(discover_every);
     }

@@ -199,6 +199,15 @@ std::string parse_lowest_version(std::string_view body) {
     });
 }
 
+std::vector<std::int64_t> parse_node_times(std::string_view body) {
+    return reading("_nodes/stats", body, [](const dom::element& answer) {
+        std::vector<std::int64_t> times;
+        const dom::object nodes = answer["nodes"].get_object().value();
+        for (const auto& [id, node] : nodes) times.push_back(node["timestamp"].get_int64().value());
+        return times;
+    });
+}
+
 std::uint64_t parse_count(std::string_view body) {
     return reading("_count", body, [](const dom::element& answer) {
         if (number_or(answer["_shards"]["failed"], 0) != 0) {

@@ -22,6 +22,7 @@ struct ErrorAnswer {
 [[nodiscard]] std::vector<BulkItem> parse_bulk(std::string_view body);
 /// The lowest version in an answer of `_nodes`.
 [[nodiscard]] std::string parse_lowest_version(std::string_view body);
+[[nodiscard]] std::vector<std::int64_t> parse_node_times(std::string_view body);
 /// Throws Unavailable where a shard did not count.
 [[nodiscard]] std::uint64_t parse_count(std::string_view body);
 /// _all.primaries.indexing.delete_total.

@@ -86,6 +86,12 @@ Task<std::string> state_version(Client& client) {
     co_return parse_member(body, "state_uuid");
 }
 
+Task<std::vector<std::int64_t>> node_times(Client& client) {
+    std::string path = "/_nodes/stats/process?filter_path=nodes.*.timestamp";
+    const std::string body = co_await get(client, std::move(path));
+    co_return parse_node_times(body);
+}
+
 Task<bool> exists(Client& client, std::string index) {
     std::string path = path_of(index, "");
     const Client::Reply reply =

@@ -42,6 +42,8 @@ struct IndexPosition {
 [[nodiscard]] Task<std::uint64_t> deletes(Client& client, std::string index);
 /// Another one once any mapping, setting or alias of the cluster has changed, or a shard has moved.
 [[nodiscard]] Task<std::string> state_version(Client& client);
+/// What the clock of each node shows, milliseconds since 1970.
+[[nodiscard]] Task<std::vector<std::int64_t>> node_times(Client& client);
 [[nodiscard]] Task<bool> exists(Client& client, std::string index);
 /// Raw answers: {"<index>":{"mappings":{...}}} and {"<index>":{"settings":{"index":{...}}}}.
 [[nodiscard]] Task<std::string> mapping(Client& client, std::string index);

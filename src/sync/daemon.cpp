@@ -125,6 +125,10 @@ void Daemon::note(Served& served, const Report& report) {
     count("duet_records_deleted_total", "cassandra", report.rows_deleted);
     count("duet_records_deleted_total", "elasticsearch", report.documents_deleted);
     count("duet_records_expired_total", "elasticsearch", report.expired);
+    if (report.future > 0) {
+        metrics::add("duet_records_future_total", {{"pair", status.pair}},
+                     static_cast<double>(report.future));
+    }
     metrics::set("duet_quarantined_records", {{"pair", status.pair}},
                  static_cast<double>(status.quarantined));
 }

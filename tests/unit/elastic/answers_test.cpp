@@ -120,6 +120,12 @@ TEST(ParseLowestVersion, compares_numbers_not_texts) {
     EXPECT_THROW(static_cast<void>(parse_lowest_version("{}")), ProtocolError);
 }
 
+TEST(Answers, the_clock_of_each_node) {
+    EXPECT_EQ(parse_node_times(R"({"nodes":{"a":{"timestamp":12},"b":{"timestamp":-3}}})"),
+              (std::vector<std::int64_t>{12, -3}));
+    EXPECT_THROW(static_cast<void>(parse_node_times(R"({"nodes":{"a":{}}})")), ProtocolError);
+}
+
 TEST(ParseCount, counts_only_where_every_shard_answered) {
     EXPECT_EQ(parse_count(R"({"count":12,"_shards":{"failed":0}})"), 12U);
     EXPECT_THROW(static_cast<void>(parse_count(R"({"count":12,"_shards":{"failed":1}})")),
