@@ -43,6 +43,44 @@ class Status(unittest.TestCase):
         line = self.world.duet("status").splitlines()[-1]
         self.assertRegex(line, r"items +level +0 +- +- +0 +0 +seq_no, sweep")
 
+    def test_what_stands_in_the_way_is_said_with_its_remedy_before_and_while_a_daemon_runs(self):
+        self.world.cql("CREATE TABLE $.dated (updated_at timestamp PRIMARY KEY, name text)")
+        self.world.put("dated", key(), {"name": "n"})
+        self.assertRegex(self.world.duet("status"),
+                         r"dated +failed [^\n]*\n  .*updated_at is part of the key.*: choose another")
+        daemon = self.world.start()
+        daemon.wait_for("pair stopped")
+        eventually(lambda: re.search(r"dated +stopped [^\n]*\n  .*: choose another",
+                                     self.world.duet("status")), "the daemon says so, too")
+
+    def test_a_blown_fuse_is_told_with_what_to_type(self):
+        self.world.configure(listen=self.listen, pair='deletes = "propagate"\nmax_delete = 0.2')
+        records = [key() for _ in range(30)]
+        for record in records:
+            self.world.cql(f"INSERT INTO $.items (id, name) VALUES ({record}, 'n')")
+        self.world.duet("once")
+        for record in records[:20]:
+            self.world.cql(f"DELETE FROM $.items WHERE id = {record}")
+        self.world.start().wait_for("max_delete is 0.2")
+        self.assertEqual(self.pair()["state"], "stopped")
+        self.assertIn("--force-deletes", self.pair()["problem"])
+
+    def test_documents_that_can_be_no_records_and_versions_in_the_future_are_told(self):
+        self.world.duet("once")
+        self.world.put("items", "no-key", {"name": "n"})
+        self.world.put("items", key(), {"name": "n", "updated_at": "2999-01-01T00:00:00Z"})
+        self.assertIn("left out: documents, 1 with an _id that is no key", self.world.duet("plan"))
+        self.world.start()
+        eventually(lambda: self.pair()["left_out"] and self.pair()["dated_in_the_future"], "both")
+        said = self.world.duet("status")
+        self.assertIn("left out: documents, 1 with an _id that is no key", said)
+        self.assertIn("versions in the future: 1 record", said)
+        with urllib.request.urlopen(f"http://{self.listen}/metrics", timeout=30) as page:
+            text = page.read().decode()
+        self.assertRegex(text, r"duet_records_future_total\{[^}]*items[^}]*\} 1")
+        for server in ("cassandra", "elasticsearch"):
+            self.assertRegex(text, rf'duet_clock_drift_seconds\{{server="{server}"\}} 0')
+
 
 if __name__ == "__main__":
     main()

@@ -25,8 +25,8 @@ constexpr std::size_t kept_limit = 1'000;  // beaten contents that are counted, 
 /// What the servers, Duet's notes and a running daemon say of a pair.
 struct PairState {
     PairPlan plan;
-    std::string state;         // new, level, behind, waiting for its first start, failed
-    std::string problem;       // failed: why
+    std::string state;         // new, level, behind, failed; or waiting, stopped: a daemon says so
+    std::string problem;       // failed, waiting, stopped: why, and what to do
     std::string feeds = "-";   // how changes are noticed
     std::string no_journal;    // why not by the journal, where there could be one
     std::uint64_t behind = 0;  // writes of the index that are not settled yet
@@ -36,13 +36,24 @@ struct PairState {
     /// What a daemon that answers at `[http] listen` says; empty: nobody knows.
     std::optional<double> lag_seconds;
     std::optional<double> sweep_seconds;
-    json::value step;  // of a first copy, as in /api/status; null: none goes on
+    json::value step;          // of a first copy, as in /api/status; null: none goes on
+    std::string left_out;      // documents that can be no records
+    std::uint64_t future = 0;  // versions too far ahead of the clock (V7)
 };
 
 std::optional<double> number_in(const json::object& pair, const char* name) {
     const json::value* found = pair.if_contains(name);
     const bool known = found != nullptr && found->is_number();
     return known ? std::optional(found->to_number<double>()) : std::nullopt;
+}
+
+std::string text_in(const json::object& pair, const char* name) {
+    const json::value* found = pair.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->as_string()) : "";
+}
+
+std::string with_remedy(const std::string& reason, const std::string& hint) {
+    return hint.empty() ? reason : reason + ": " + hint;
 }
 
 /// "first copy to Elasticsearch, 42 %, 3 min left"; empty: no step goes on.
@@ -129,6 +140,9 @@ private:
         state.plan = std::move(plan);
         try {
             co_await read(state);
+        } catch (const Misconfigured& error) {
+            state.state = "failed";
+            state.problem = with_remedy(error.what(), error.hint());
         } catch (const Error& error) {
             state.state = "failed";
             state.problem = error.what();
@@ -139,6 +153,13 @@ private:
     Task<void> read(PairState& state) {
         state.state = "new";
         const std::string name = state.plan.name;
+        std::optional<LivePair> live;
+        if (!state.plan.creates_index) {  // also of a pair that was never met: something may stand
+                                          // in its way
+            live.emplace(servers_, state.plan);
+            const Agreement agreed = co_await live->look();
+            state.plan.notes = agreed.schema.notes;
+        }
         if (!has_notes_) co_return;
         const auto cursor = co_await servers_.state().load_cursor(name);
         const auto quarantine = co_await servers_.state().list_quarantine(name);
@@ -147,13 +168,10 @@ private:
         state.kept = kept.size();
         if (!cursor) co_return;
         state.first_met = cursor->first_met;
-        if (state.plan.creates_index) co_return;
-        LivePair live(servers_, state.plan);
-        const Agreement agreed = co_await live.look();
-        state.plan.notes = agreed.schema.notes;
-        state.feeds = live.pair().feeds();
-        state.no_journal = live.missing_journal();
-        const Cursor position = co_await live.documents().position();
+        if (!live) co_return;
+        state.feeds = live->pair().feeds();
+        state.no_journal = live->missing_journal();
+        const Cursor position = co_await live->documents().position();
         state.behind = distance(*cursor, position);
         state.state = state.behind == 0 ? "level" : "behind";
     }
@@ -198,6 +216,13 @@ private:
             found->lag_seconds = number_in(*pair, "lag_seconds");
             found->sweep_seconds = number_in(*pair, "sweep_seconds");
             if (const json::value* step = pair->if_contains("step")) found->step = *step;
+            found->left_out = text_in(*pair, "left_out");
+            found->future =
+                static_cast<std::uint64_t>(number_in(*pair, "dated_in_the_future").value_or(0));
+            const std::string phase = text_in(*pair, "state");
+            if (phase != "waiting" && phase != "stopped") continue;
+            found->state = phase;
+            found->problem = with_remedy(text_in(*pair, "reason"), text_in(*pair, "hint"));
         }
     }
 
@@ -222,6 +247,9 @@ private:
             if (!step.empty()) fmt::print("  {}\n", step);
             for (const std::string& note : state.plan.notes) fmt::print("  note: {}\n", note);
             if (!state.no_journal.empty()) fmt::print("  no journal: {}\n", state.no_journal);
+            if (!state.left_out.empty()) fmt::print("  left out: documents, {}\n", state.left_out);
+            if (state.future > 0)
+                fmt::print("  versions in the future: {} records\n", grouped(state.future));
         }
         for (const std::string& name : gone_)
             fmt::print("{}: its table and its index are gone, and the pair with them\n", name);
@@ -245,6 +273,8 @@ private:
                  {"lag_seconds", json_of(state.lag_seconds)},
                  {"sweep_seconds", json_of(state.sweep_seconds)},
                  {"step", state.step},
+                 {"left_out", state.left_out},
+                 {"dated_in_the_future", state.future},
                  {"quarantined", state.quarantined},
                  {"beaten", state.kept},
                  {"first_met_micros", state.first_met}});
