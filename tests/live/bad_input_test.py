@@ -214,7 +214,7 @@ class Life(unittest.TestCase):
         self.insert()
         world.level("items", self.expected)
         world.config.write_text(good.replace('"100ms"', '"150ms"'))
-        daemon.signal(signal.SIGHUP)
+        daemon.signal(signal.SIGUSR1)
         daemon.wait_for("another period")
         self.insert()
         world.level("items", self.expected)

@@ -23,6 +23,7 @@ import uuid
 from pathlib import Path
 
 try:
+    from cassandra.auth import PlainTextAuthProvider
     from cassandra.cluster import Cluster
     from cassandra.util import SortedSet
 except ImportError:
@@ -130,7 +131,9 @@ class Servers:
 
     def __init__(self):
         host, port = server("DUET_CASSANDRA").rsplit(":", 1)
-        self.cluster = Cluster([host], port=int(port), schema_metadata_enabled=False,
+        user = os.environ.get("DUET_CASSANDRA_USERNAME")
+        login = PlainTextAuthProvider(user, os.environ["DUET_CASSANDRA_PASSWORD"]) if user else None
+        self.cluster = Cluster([host], port=int(port), auth_provider=login, schema_metadata_enabled=False,
                                token_metadata_enabled=False, connect_timeout=30,
                                control_connection_timeout=30)
         self.session = self.cluster.connect()

@@ -181,6 +181,24 @@ class JournalOfANode(unittest.TestCase):
         names.update(last)
         self.world.level("items", self.wanted(names))
 
+    def test_y_a_journal_that_would_block_writes_is_followed_only_where_somebody_says_so(self):
+        """Next to last, since the node is started anew."""
+        self.create()
+        node.stop()
+        node.start(cdc_block_writes=True)
+        self.addCleanup(self.reconnect)
+        self.addCleanup(node.start, cdc_block_writes=False)
+        self.addCleanup(node.stop)
+        self.reconnect()
+        daemon = self.start()
+        self.assertIn("Cassandra would refuse writes while Duet is away", daemon.text())
+        status = self.world.duet("status")
+        self.assertRegex(status, r"items .* seq_no, sweep\n")
+        self.assertIn("set cdc_block_writes: false", status)
+        daemon.stop()
+        self.start('journal = "yes"')
+        self.assertRegex(self.world.duet("status"), r"items .* seq_no, journal")
+
     def test_z_compressed_commit_logs_and_direct_io_are_followed_and_status_says_how_late(self):
         """One after the other, as somebody changes cassandra.yaml. (Last: the node stays so.)"""
         self.create()

@@ -116,8 +116,8 @@ class TableChanges(unittest.TestCase):
     def test_a_type_that_gets_a_field_and_another_name_for_one(self):
         world = World(self)
         world.cql("CREATE TYPE $.place (street text, zip text)")
-        self.create(world, "name text, home frozen<place>")
-        world.start()
+        self.create(world, "name text, n int, home frozen<place>")
+        _, load = self.started(world)
         a, b = key(), key()
         world.cql(f"INSERT INTO $.t (id, name, home) VALUES ({a}, 'a', {{street: 's', zip: 'z'}})")
         eventually(lambda: world.documents("t").get(a), "the document")
@@ -134,6 +134,9 @@ class TableChanges(unittest.TestCase):
                   "{street: 's', postcode: 'p', city: 'c'})")
         eventually(lambda: world.documents("t").get(b, {}).get("home") ==
                    {"street": "s", "postcode": "p", "city": "c"}, "the postcode in the document")
+        expected = load.end()
+        eventually(lambda: [line for line in world.differences("t", expected)
+                            if not line.startswith((a, b))] == [], "what was written meanwhile")
 
     def test_where_both_sides_vanish_the_pair_ends(self):
         world = self.world()

@@ -44,6 +44,12 @@ TEST(Quarantine, a_hundred_records_refused_for_one_reason_stop_the_pair) {
     EXPECT_THROW(ward.put(refusals_in_a_row), Misconfigured);
 }
 
+TEST(Quarantine, ten_thousand_records_stop_the_pair_whatever_their_reasons) {
+    Ward ward;
+    for (unsigned i = 1; i < quarantine_limit; ++i) ward.put(i, i % 2 == 0 ? "even" : "odd");
+    EXPECT_THROW(ward.put(quarantine_limit, "one more"), Misconfigured);
+}
+
 TEST(Quarantine, records_that_are_refused_once_more_say_nothing_new_of_the_pair) {
     Ward ward;
     for (unsigned i = 1; i < refusals_in_a_row; ++i) ward.put(i);
