@@ -18,6 +18,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr double asked_mebibytes = 64;
+constexpr double asked_share_percent = 25;
 constexpr double asked_idle_percent = 1;
 
 double number(const json::object& figure, std::string_view name) {
@@ -88,6 +89,15 @@ std::string limit_of(const json::object& figure) {
                        verdict(number(figure, "cpu_seconds_per_million") <= asked));
 }
 
+/// Duet's own processor time as a share of the time that it took; less is asked of copies.
+std::string share_of(const json::object& figure) {
+    const double percent =
+        number(figure, "cpu_seconds_per_million") * number(figure, "duet_rate") / 1e4;
+    const bool asked = number(figure, "asked_cpu_seconds_per_million") > 0;
+    return fmt::format("{:.0f} %{}", percent,
+                       asked ? ", " + verdict(percent < asked_share_percent) : "");
+}
+
 /// Processor seconds of both servers: the yardstick's and Duet's.
 std::string servers_cpu(const json::object& figure) {
     const double program = number(figure, "servers_cpu_seconds");
@@ -102,24 +112,25 @@ std::string copies_table(const Results& results) {
         const double reached = number(figure, bare ? "duet_rate" : "ratio");
         const double asked = number(figure, "asked");
         rows += fmt::format(
-            "| {} | {} | {} | {} | {} | {} | {} | {:.1f}{} | {:.1f}, {} | {} |\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {:.1f}{} | {} | {:.1f}, {} | {} |\n",
             text(figure, "name"), whole(number(figure, "records")),
             bare ? "" : whole(number(figure, "yardstick_rate")), whole(number(figure, "duet_rate")),
             bare ? "" : fmt::format("{:.2f}", reached),
             bare ? whole(asked) : fmt::format("{:.2f}", asked), verdict(reached >= asked),
-            number(figure, "cpu_seconds_per_million"), limit_of(figure),
+            number(figure, "cpu_seconds_per_million"), limit_of(figure), share_of(figure),
             number(figure, "resident_mebibytes"),
             verdict(number(figure, "resident_mebibytes") < asked_mebibytes), servers_cpu(figure));
     }
     if (rows.empty()) return "";
     return "### First copies and verify\n\n"
            "Records a second, by the median run; processor seconds of Duet's own for a million "
-           "records, and what is asked of them; its memory at most, of which less than 64 MiB is "
-           "asked; processor seconds of both servers for all records, the yardstick's and "
+           "records, and what is asked of them; the same as a share of the time, of which less "
+           "than 25 % is asked of copies; its memory at most, of which less than 64 MiB is asked; "
+           "processor seconds of both servers for all records, the yardstick's and "
            "Duet's.\n\n"
-           "| figure | records | yardstick | Duet | ratio | asked | | s a million | MiB | servers, "
-           "s |\n"
-           "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|\n" +
+           "| figure | records | yardstick | Duet | ratio | asked | | s a million | share | MiB | "
+           "servers, s |\n"
+           "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|\n" +
            rows + "\n";
 }
 

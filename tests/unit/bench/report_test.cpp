@@ -67,12 +67,12 @@ TEST(Tables, say_whether_a_copy_is_as_fast_as_asked) {
     figure.program = {{6, 0.9, 9.04, 42.04}};
     EXPECT_THAT(to_tables(with("elasticsearch", to_json(std::vector{figure}))),
                 HasSubstr("| first copy, A to B | 300,000 | 60,000 | 50,000 | 0.83 | 0.90 | short "
-                          "| 3.0 of 2, short | 42.0, ok | 7.0; 9.0 |\n"));
+                          "| 3.0 of 2, short | 15 %, ok | 42.0, ok | 7.0; 9.0 |\n"));
     Figure verify{"verify", "", 40'000, 300'000};
     verify.program = figure.program;
-    EXPECT_THAT(
-        to_tables(with("verify", to_json(std::vector{verify}))),
-        HasSubstr("| verify | 300,000 |  | 50,000 |  | 40,000 | ok | 3.0 | 42.0, ok | 9.0 |\n"));
+    EXPECT_THAT(to_tables(with("verify", to_json(std::vector{verify}))),
+                HasSubstr("| verify | 300,000 |  | 50,000 |  | 40,000 | ok | 3.0 | 15 % | "
+                          "42.0, ok | 9.0 |\n"));
 }
 
 TEST(Tables, show_latencies_with_what_is_asked_of_the_99th_percentile) {
