@@ -5,7 +5,7 @@
 //
 // Files are only ever opened for reading. With `owner`, segments whose keys are all settled are
 // deleted; else Cassandra drops the oldest by itself when its cdc_total_space is used up.
-// What may have been lost and what not: docs/decisions/0015.
+// What may have been lost and what not: docs/decisions/0017.
 
 #include <chrono>
 #include <cstdint>

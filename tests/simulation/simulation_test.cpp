@@ -17,8 +17,8 @@
 namespace duet::simulation {
 namespace {
 
-constexpr std::uint64_t seeds_of_a_world = 80;  // x 50 worlds: under a few minutes with sanitizers
-constexpr std::uint64_t seeds_of_propagated_deletes = 150;  // x 14 worlds
+constexpr std::uint64_t seeds_of_a_world = 80;  // a few minutes in all with sanitizers
+constexpr std::uint64_t seeds_of_propagated_deletes = 150;
 constexpr std::uint64_t failures_shown = 3;
 
 struct Tally {

@@ -23,7 +23,6 @@ using Pages = std::vector<cql::Rows>;
 /// What system_schema holds, of one table, or of all of them.
 struct SchemaPages {
     Pages tables;
-    Pages views;
     Pages types;
     Pages columns;
     Pages dropped;
@@ -42,7 +41,6 @@ Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
     std::string tables =
         "SELECT keyspace_name, table_name, id, cdc, default_time_to_live, flags, comment" + from +
         "tables" + of_table;
-    std::string views = "SELECT keyspace_name, view_name" + from + "views" + of_keyspace;
     std::string types =
         "SELECT keyspace_name, type_name, field_names, field_types" + from + "types" + of_keyspace;
     std::string columns = "SELECT keyspace_name, table_name, column_name, kind, position, type" +
@@ -54,7 +52,6 @@ Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
     std::vector<Task<void>> all;
     all.push_back(read_into(pages.indexes, session, std::move(indexes)));
     all.push_back(read_into(pages.tables, session, std::move(tables)));
-    all.push_back(read_into(pages.views, session, std::move(views)));
     all.push_back(read_into(pages.types, session, std::move(types)));
     all.push_back(read_into(pages.columns, session, std::move(columns)));
     all.push_back(read_into(pages.dropped, session, std::move(dropped)));
