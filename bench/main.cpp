@@ -26,6 +26,7 @@
 #include "net/runtime.hpp"
 #include "process.hpp"
 #include "report.hpp"
+#include "results.hpp"
 #include "scene.hpp"
 #include "setting.hpp"
 

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "plot.hpp"
+#include "results.hpp"
 #include "statistics.hpp"
 
 namespace duet::bench {
@@ -20,16 +21,6 @@ namespace json = boost::json;
 constexpr double asked_mebibytes = 64;
 constexpr double asked_share_percent = 25;
 constexpr double asked_idle_percent = 1;
-
-double number(const json::object& figure, std::string_view name) {
-    const json::value* value = figure.if_contains(name);
-    return value != nullptr && value->is_number() ? value->to_number<double>() : 0;
-}
-
-std::string text(const json::object& figure, std::string_view name) {
-    const json::value* value = figure.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : "";
-}
 
 std::string whole(double value) {
     const std::string digits = fmt::format("{:.0f}", value);
@@ -52,34 +43,6 @@ std::string without_prefix(const std::string& name) {
     const std::size_t comma = name.find(", ");
     return comma == std::string::npos ? name : name.substr(comma + 2);
 }
-
-class Results {
-public:
-    explicit Results(std::string_view text) : value_(json::parse(text)) {}
-
-    [[nodiscard]] std::vector<json::object> figures(std::string_view part) const {
-        std::vector<json::object> result;
-        const json::value* value = value_.as_object().if_contains(part);
-        if (value == nullptr || !value->is_array()) return result;
-        for (const json::value& figure : value->as_array()) result.push_back(figure.as_object());
-        return result;
-    }
-    [[nodiscard]] json::object machine() const {
-        const json::value* value = value_.as_object().if_contains("machine");
-        return value != nullptr && value->is_object() ? value->as_object() : json::object{};
-    }
-    /// The three parts that compare all records.
-    [[nodiscard]] std::vector<json::object> copies() const {
-        std::vector<json::object> all;
-        for (const char* part : {"elasticsearch", "cassandra", "verify"}) {
-            for (json::object& figure : figures(part)) all.push_back(std::move(figure));
-        }
-        return all;
-    }
-
-private:
-    json::value value_;
-};
 
 /// Of Duet's own processor time, where one is asked.
 std::string limit_of(const json::object& figure) {
@@ -272,12 +235,16 @@ std::vector<Series> idle_series(const Results& results) {
     return all;
 }
 
-std::vector<Series> memory_series(const Results& results) {
+std::vector<Series> copies_series(const Results& results, std::string_view member) {
     std::vector<Series> all;
     for (const json::object& figure : results.copies()) {
-        add_point(all, text(figure, "name"),
-                  {number(figure, "records"), number(figure, "resident_mebibytes")});
+        add_point(all, text(figure, "name"), {number(figure, "records"), number(figure, member)});
     }
+    return all;
+}
+
+std::vector<Series> memory_series(const Results& results) {
+    std::vector<Series> all = copies_series(results, "resident_mebibytes");
     for (const json::object& figure : results.figures("idle")) {
         if (number(figure, "tables") > 1 || text(figure, "feed") != "journal" ||
             number(figure, "period_ms") < 1'000)
@@ -299,15 +266,6 @@ std::vector<Series> seconds_series(const Results& results) {
     return all;
 }
 
-std::vector<Series> processor_series(const Results& results) {
-    std::vector<Series> all;
-    for (const json::object& figure : results.copies()) {
-        add_point(all, text(figure, "name"),
-                  {number(figure, "records"), number(figure, "cpu_seconds_per_million")});
-    }
-    return all;
-}
-
 std::string growth_table(const Results& results) {
     std::string rows;
     const auto add = [&](const std::string& what, const std::vector<Series>& all) {
@@ -323,7 +281,7 @@ std::string growth_table(const Results& results) {
         }
     };
     add("seconds", seconds_series(results));
-    add("processor seconds a million", processor_series(results));
+    add("processor seconds a million", copies_series(results, "cpu_seconds_per_million"));
     add("MiB", memory_series(results));
     add("idle, percent", idle_series(results));
     if (rows.empty()) return "";
@@ -346,27 +304,6 @@ std::string machine_line(const json::object& machine) {
 }
 
 }  // namespace
-
-std::string with_member(std::string_view results, std::string_view name, std::string_view value) {
-    boost::system::error_code broken;
-    json::value all = json::parse(results, broken);
-    if (broken || !all.is_object()) all = json::object{};
-    all.as_object()[name] = json::parse(value);
-    std::string text;
-    for (const auto& [member, content] : all.as_object()) {
-        text +=
-            fmt::format("{}\n{}: ", text.empty() ? "{" : ",", json::serialize(json::value(member)));
-        if (!content.is_array()) {
-            text += json::serialize(content);
-            continue;
-        }
-        std::string lines;
-        for (const json::value& figure : content.as_array())
-            lines += (lines.empty() ? "\n  " : ",\n  ") + json::serialize(figure);
-        text += fmt::format("[{}]", lines);
-    }
-    return text + "\n}\n";
-}
 
 std::string to_tables(std::string_view results) {
     const Results all(results);

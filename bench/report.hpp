@@ -1,20 +1,12 @@
 #pragma once
 // From the JSON of the figures to what people read: tables, plots, the section of
-// docs/performance.md.
-//
-// The JSON is one object: `machine`, and a member for each part that was measured (`elasticsearch`,
-// `verify`, `cassandra`, `catch_up`, `latency`, `idle`, `micro`), an array of its figures.
+// docs/performance.md. The JSON: results.hpp.
 
 #include <map>
 #include <string>
 #include <string_view>
 
 namespace duet::bench {
-
-/// The JSON with `value` (JSON) for a member; `results` may be empty or no JSON: then it begins
-/// anew.
-[[nodiscard]] std::string with_member(std::string_view results, std::string_view name,
-                                      std::string_view value);
 
 /// Markdown: the machine, then a table for each part that was measured.
 [[nodiscard]] std::string to_tables(std::string_view results);

@@ -62,7 +62,7 @@ endfunction()
 # Programs of their own kind: duet_bench measures the real program, `duet`, against real servers,
 # duet_micro the codecs alone. Their arithmetic and reports are a library, which the tests link.
 function(duet_bench)
-    set(reports figures plot report statistics)
+    set(reports figures plot report results statistics)
     list(TRANSFORM reports REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/bench/\\1.cpp")
     add_library(duet_bench_reports STATIC EXCLUDE_FROM_ALL ${reports})
     target_include_directories(duet_bench_reports PUBLIC "${PROJECT_SOURCE_DIR}")

@@ -162,7 +162,7 @@ def vector_of(of):
     return Made(f"vector<{of.inside}, 2>", pairs, of.key, f"vector<{of.inside}, 2>", of.user_types)
 
 
-# Fields whose arrays are looked at, too; the others hold an array as one value, or as text.
+# Fields of one value whose arrays are looked at, too.
 ARRAYED = ("byte", "short", "integer", "long", "unsigned_long", "float", "double", "text", "keyword",
            "date", "boolean", "ip", "binary")
 CONTAINERS = {"list": list_of, "set": set_of, "map": map_to, "key": map_from, "tuple": tuple_of,

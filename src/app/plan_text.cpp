@@ -25,6 +25,10 @@ std::string left_out_text(const std::vector<PairPlan>& plans) {
     return text.empty() ? text : "Left out:\n" + text;
 }
 
+std::string left_out_documents_text(const std::string& which) {
+    return which.empty() ? which : fmt::format("  left out: documents, {}\n", which);
+}
+
 std::string needs_all(const std::vector<PairPlan>& plans) {
     std::string text =
         "The servers are not on this machine and no [[pair]] says what to pair. Nothing was done.\n"

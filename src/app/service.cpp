@@ -136,8 +136,8 @@ Task<void> Service::Generation::run(bool may_pair, std::map<std::string, std::st
     for (bool ready = false; !ready && !leaving;) ready = co_await prepare();
     co_await open_journal();
     while (!leaving) {
-        co_await clocks.look();
         co_await discover(left_out);
+        co_await clocks.look();
         co_await rest(discover_every);
     }
     daemon.stop();

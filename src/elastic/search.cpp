@@ -28,6 +28,11 @@ std::string page_settings(std::size_t size, bool source, bool position = true) {
         position, source);
 }
 
+/// Documents that were last written at these positions: (after, upto].
+std::string position_query(std::int64_t after, std::int64_t upto) {
+    return fmt::format(R"("query":{{"range":{{"_seq_no":{{"gt":{},"lte":{}}}}}}})", after, upto);
+}
+
 std::string ids_body(const std::vector<std::string>& ids) {
     std::string body = "{\"ids\":[";
     for (const std::string& id : ids) {
@@ -43,9 +48,8 @@ Task<std::string> seq_no_page(Client& client, std::string index, int shard, std:
                               std::int64_t upto, std::size_t size, bool source) {
     std::string path = fmt::format("/{}/_search?preference=_shards:{}&{}{}", escape_segment(index),
                                    shard, all_or_nothing, source ? "" : hits_filter);
-    std::string body = fmt::format(R"({{{},"query":{{"range":{{"_seq_no":{{"gt":{},"lte":{}}}}}}},)"
-                                   R"("sort":[{{"_seq_no":"asc"}}]}})",
-                                   page_settings(size, source), after, upto);
+    std::string body = fmt::format(R"({{{},{},"sort":[{{"_seq_no":"asc"}}]}})",
+                                   page_settings(size, source), position_query(after, upto));
     return post(client, std::move(path), std::move(body));
 }
 
@@ -92,8 +96,7 @@ Task<std::string> point_in_time_page(Client& client, PointInTimePage page) {
         body += fmt::format(R"(,"slice":{{"id":{},"max":{}}})", page.slice, page.slices);
     }
     if (page.seq_no_after >= 0 || page.seq_no_upto < INT64_MAX) {
-        body += fmt::format(R"(,"query":{{"range":{{"_seq_no":{{"gt":{},"lte":{}}}}}}})",
-                            page.seq_no_after, page.seq_no_upto);
+        body += "," + position_query(page.seq_no_after, page.seq_no_upto);
     }
     if (!page.search_after.empty()) body.append(",\"search_after\":").append(page.search_after);
     body += '}';

@@ -110,8 +110,7 @@ private:
         moving_ += total.unsettled.size();
         progress_.clear();
         fmt::print("{}: {}\n", live.name(), sync::summary(total));
-        const std::string left_out = live.documents().left_out();
-        if (!left_out.empty()) fmt::print("  left out: documents, {}\n", left_out);
+        fmt::print("{}", left_out_documents_text(live.documents().left_out()));
         std::fflush(stdout);
     }
 

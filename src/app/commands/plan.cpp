@@ -141,8 +141,7 @@ private:
             fmt::print("    {}: {}\n", sync::name_of(static_cast<sync::Difference::Kind>(i)),
                        grouped(found.by_kind.at(i)));
         }
-        const std::string left_out = live.documents().left_out();
-        if (!left_out.empty()) fmt::print("  left out: documents, {}\n", left_out);
+        fmt::print("{}", left_out_documents_text(live.documents().left_out()));
         if (co_await will_meet(live)) print_first_meeting(found.unstamped);
     }
 

@@ -59,12 +59,12 @@ std::string with_remedy(const std::string& reason, const std::string& hint) {
 /// "first copy to Elasticsearch, 42 %, 3 min left"; empty: no step goes on.
 std::string text_of_step(const json::value& step) {
     const json::object* told = step.if_object();
-    const json::value* what = told == nullptr ? nullptr : told->if_contains("what");
-    if (what == nullptr || !what->is_string()) return {};
+    const std::string what = told == nullptr ? "" : text_in(*told, "what");
+    if (what.empty()) return {};
     std::optional<std::chrono::seconds> left;
     if (const auto seconds = number_in(*told, "seconds_left"))
         left = std::chrono::seconds(static_cast<std::int64_t>(*seconds));
-    return step_text(what->as_string(), number_in(*told, "part").value_or(0), left);
+    return step_text(what, number_in(*told, "part").value_or(0), left);
 }
 
 std::string seconds_or_dash(std::optional<double> seconds) {
@@ -141,21 +141,20 @@ private:
         try {
             co_await read(state);
         } catch (const Misconfigured& error) {
-            state.state = "failed";
             state.problem = with_remedy(error.what(), error.hint());
         } catch (const Error& error) {
-            state.state = "failed";
             state.problem = error.what();
         }
+        if (!state.problem.empty()) state.state = "failed";
         co_return state;
     }
 
     Task<void> read(PairState& state) {
         state.state = "new";
         const std::string name = state.plan.name;
+        // Also of a pair that was never met: something may stand in its way.
         std::optional<LivePair> live;
-        if (!state.plan.creates_index) {  // also of a pair that was never met: something may stand
-                                          // in its way
+        if (!state.plan.creates_index) {
             live.emplace(servers_, state.plan);
             const Agreement agreed = co_await live->look();
             state.plan.notes = agreed.schema.notes;
@@ -207,11 +206,10 @@ private:
         if (journal_ && followed != nullptr) take_counts(*journal_, json::serialize(*followed));
         for (const json::value& entry : pairs->as_array()) {
             const json::object* pair = entry.if_object();
-            const json::value* name = pair == nullptr ? nullptr : pair->if_contains("pair");
-            if (name == nullptr) continue;
-            const auto found = std::ranges::find_if(states, [&](const PairState& state) {
-                return *name == json::value(state.plan.name);
-            });
+            if (pair == nullptr) continue;
+            const std::string name = text_in(*pair, "pair");
+            const auto found = std::ranges::find_if(
+                states, [&](const PairState& state) { return state.plan.name == name; });
             if (found == states.end()) continue;
             found->lag_seconds = number_in(*pair, "lag_seconds");
             found->sweep_seconds = number_in(*pair, "sweep_seconds");
@@ -247,9 +245,9 @@ private:
             if (!step.empty()) fmt::print("  {}\n", step);
             for (const std::string& note : state.plan.notes) fmt::print("  note: {}\n", note);
             if (!state.no_journal.empty()) fmt::print("  no journal: {}\n", state.no_journal);
-            if (!state.left_out.empty()) fmt::print("  left out: documents, {}\n", state.left_out);
+            fmt::print("{}", left_out_documents_text(state.left_out));
             if (state.future > 0)
-                fmt::print("  versions in the future: {} records\n", grouped(state.future));
+                fmt::print("  versions in the future: {}\n", counted(state.future, "record"));
         }
         for (const std::string& name : gone_)
             fmt::print("{}: its table and its index are gone, and the pair with them\n", name);

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "app/commands/command.hpp"
+#include "app/plan_text.hpp"
 #include "app/progress.hpp"
 #include "app/text.hpp"
 #include "base/error.hpp"
@@ -68,7 +69,7 @@ void print(const Verified& found) {
     if (comparison.mended > 0)
         fmt::print("  repaired: {} ({})\n", counted(comparison.mended, "record"),
                    sync::summary(found.repairs));
-    if (!found.left_out.empty()) fmt::print("  left out: documents, {}\n", found.left_out);
+    fmt::print("{}", left_out_documents_text(found.left_out));
     std::fflush(stdout);
 }
 

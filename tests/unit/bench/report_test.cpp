@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "bench/figures.hpp"
+#include "bench/results.hpp"
 
 namespace duet::bench {
 namespace {

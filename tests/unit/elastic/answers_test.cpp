@@ -120,7 +120,7 @@ TEST(ParseLowestVersion, compares_numbers_not_texts) {
     EXPECT_THROW(static_cast<void>(parse_lowest_version("{}")), ProtocolError);
 }
 
-TEST(Answers, the_clock_of_each_node) {
+TEST(ParseNodeTimes, tells_the_clock_of_each_node) {
     EXPECT_EQ(parse_node_times(R"({"nodes":{"a":{"timestamp":12},"b":{"timestamp":-3}}})"),
               (std::vector<std::int64_t>{12, -3}));
     EXPECT_THROW(static_cast<void>(parse_node_times(R"({"nodes":{"a":{}}})")), ProtocolError);
