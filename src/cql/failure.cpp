@@ -65,6 +65,10 @@ Retry retry_after(const ServerError& error) {
     return Retry::never;  // a code that is newer than this program
 }
 
+bool says_overloaded(const ServerError& error) {
+    return error.code == ErrorCode::overloaded || error.code == ErrorCode::write_timeout;
+}
+
 void throw_failure(const ServerError& error, std::string_view operation) {
     const std::string text =
         fmt::format("{}: Cassandra says: {}", shorten(operation), error.message);

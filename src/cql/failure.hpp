@@ -14,6 +14,8 @@ enum class Retry : std::uint8_t {
 };
 
 [[nodiscard]] Retry retry_after(const ServerError& error);
+/// The server has more to do than it can: send less at a time.
+[[nodiscard]] bool says_overloaded(const ServerError& error);
 
 /// Throws what base/error.hpp and cql/session.hpp promise: Unavailable, TooManyTombstones,
 /// Misconfigured, ProtocolError or QueryError. `operation` is what was being done, for the text.

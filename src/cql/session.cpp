@@ -7,11 +7,13 @@
 #include <span>
 #include <utility>
 
+#include "base/log.hpp"
 #include "cql/connector.hpp"
 #include "cql/failure.hpp"
 #include "cql/prepared_cache.hpp"
 #include "cql/request.hpp"
 #include "net/backoff.hpp"
+#include "net/gate.hpp"
 
 namespace duet::cql {
 namespace {
@@ -44,6 +46,7 @@ struct Request {
     std::function<Bytes(Version)> encode;
     std::string_view operation;  // for the text of errors
     bool idempotent = true;
+    bool paced = false;
     std::vector<PreparedPtr> statements = {};  // that it executes
 };
 
@@ -56,7 +59,9 @@ struct Answer {
 
 struct Session::State {
     explicit State(SessionOptions given)
-        : options(std::move(given)), connector(std::make_shared<Connector>(options)) {}
+        : options(std::move(given)),
+          connector(std::make_shared<Connector>(options)),
+          writes(net::ConcurrencyLimit(options.first_paced, options.most_paced)) {}
 
     /// Throws for every ERROR of the server that trying again does not mend.
     Task<Answer> run(const Request& request);
@@ -64,6 +69,7 @@ struct Session::State {
     /// Empty: it failed in a way in which another attempt makes sense; `failure` says how.
     Task<std::optional<Answer>> attempt(const Request& request, TimePoint deadline,
                                         std::exception_ptr& failure);
+    void note_overload();
     Task<PreparedResult> request_prepare(std::string_view cql, TimePoint deadline);
     Task<void> prepare_again(const std::vector<PreparedPtr>& statements, TimePoint deadline);
 
@@ -74,6 +80,7 @@ struct Session::State {
 
     SessionOptions options;
     std::shared_ptr<Connector> connector;  // shared: an attempt to connect may outlive the session
+    net::Gate writes;                      // the paced ones
     PreparedCache prepared;
     std::uint64_t backoff_seed = 0;
 };
@@ -90,7 +97,15 @@ QueryParameters Session::State::parameters(const RequestOptions& request) const 
 }
 
 Task<Answer> Session::State::run(const Request& request) {
-    return run_until(request, new_deadline());
+    if (!request.paced) co_return co_await run_until(request, new_deadline());
+    const net::Gate::Pass pass = co_await writes.enter();
+    co_return co_await run_until(request, new_deadline());
+}
+
+void Session::State::note_overload() {
+    if (!writes.overloaded()) return;
+    log::warning("cassandra is overloaded",
+                 {{"writes_at_a_time", static_cast<std::uint64_t>(writes.limit())}});
 }
 
 Task<Answer> Session::State::run_until(const Request& request, TimePoint deadline) {
@@ -142,15 +157,26 @@ Task<std::optional<Answer>> Session::State::attempt(const Request& request, Time
     // No other attempt where this fails: the connector has tried every host by itself.
     std::shared_ptr<Connection> connection = co_await connector->acquire(deadline);
     Bytes bytes = request.encode(connection->version());
+    const TimePoint sent = std::chrono::steady_clock::now();
     try {
         Envelope envelope =
             co_await connection->call(std::move(bytes), deadline, request.operation);
         Answer answer{parse_response(std::move(envelope)), connection};
+        if (request.paced) {
+            const auto* error = std::get_if<ServerError>(&answer.response);
+            if (error != nullptr && says_overloaded(*error)) {
+                note_overload();
+            } else {
+                writes.answered(std::chrono::duration_cast<std::chrono::microseconds>(
+                    std::chrono::steady_clock::now() - sent));
+            }
+        }
         co_return std::move(answer);
     } catch (const ProtocolError& error) {
         connection->close(error.what());
         throw;
     } catch (const TimedOut&) {
+        if (request.paced) note_overload();
         throw;  // no time is left
     } catch (const NotSent&) {
         failure = std::current_exception();
@@ -255,6 +281,7 @@ Task<Rows> Session::execute(PreparedPtr statement, std::vector<Bound> values,
     };
     request.operation = statement->cql;
     request.idempotent = options.idempotent;
+    request.paced = options.paced;
     request.statements = {statement};
     Answer answer = co_await state_->run(request);
     auto* result = std::get_if<RowsResult>(&answer.response);
@@ -286,6 +313,7 @@ Task<void> Session::batch(std::vector<BatchItem> items, RequestOptions options) 
     request.encode = [&](Version version) { return encode_batch(version, items, parameters); };
     request.operation = operation;
     request.idempotent = options.idempotent;
+    request.paced = options.paced;
     for (const BatchItem& item : items) {
         request.statements.push_back(item.statement);
     }

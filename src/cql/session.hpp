@@ -42,6 +42,9 @@ struct SessionOptions {
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds request_timeout{12'000};
     std::size_t max_in_flight = 1'024;  // requests on one connection; further ones wait
+    // Paced requests of the session: adapts to what the servers take (net/concurrency_limit.hpp).
+    std::size_t first_paced = 32;
+    std::size_t most_paced = 128;
 };
 
 /// The server's refusal of one statement (protocol section 9: SyntaxError, Invalid, Configuration,
@@ -103,6 +106,7 @@ struct RequestOptions {
     /// server's.
     std::optional<std::int64_t> now_in_seconds;
     bool idempotent = true;  // may be sent again after a lost reply (not LWT)
+    bool paced = false;      // one of many writes: waits until the server has room for one more
 };
 
 /// A page of rows. Cells point into `body`.

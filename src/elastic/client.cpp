@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <optional>
@@ -11,8 +12,10 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/log.hpp"
 #include "elastic/answers.hpp"
 #include "net/backoff.hpp"
+#include "net/gate.hpp"
 #include "net/http_client.hpp"
 
 namespace duet::elastic {
@@ -100,10 +103,14 @@ bool is_worth_another_try(const BulkItem& item) {
 }  // namespace
 
 struct Client::State {
-    explicit State(ClientOptions given) : options(std::move(given)), http(http_options(options)) {}
+    explicit State(ClientOptions given)
+        : options(std::move(given)),
+          http(http_options(options)),
+          bulks(net::ConcurrencyLimit(options.max_bulks, options.max_bulks)) {}
 
     ClientOptions options;
     net::HttpClient http;
+    net::Gate bulks;
     std::random_device seeds;
     // The largest bulk that is not known to be too large: learned from 413, by this server or a
     // proxy before it.
@@ -113,10 +120,15 @@ struct Client::State {
     net::Backoff new_backoff() { return {options.first_wait, options.longest_wait, seeds()}; }
 
     /// Any answer but those that say "not now": these are tried again, then thrown as Unavailable.
-    Task<net::HttpResponse> send(net::HttpRequest request, bool idempotent) {
+    Task<net::HttpResponse> send(net::HttpRequest request, bool idempotent, bool paced = false) {
         net::Backoff backoff = new_backoff();
         for (int tries = 1;; ++tries) {
-            net::HttpResponse response = co_await send_once(request, idempotent);
+            net::HttpResponse response;
+            if (paced) {
+                response = co_await send_in_turn(request, idempotent);
+            } else {
+                response = co_await send_once(request, idempotent);
+            }
             const Busy busy = busy_by(response.status);
             if (!busy.busy) co_return response;
             if (tries >= options.tries || (!idempotent && !busy.refused)) {
@@ -124,6 +136,25 @@ struct Client::State {
             }
             co_await sleep_for(backoff.next());
         }
+    }
+
+    Task<net::HttpResponse> send_in_turn(const net::HttpRequest& request, bool idempotent) {
+        const net::Gate::Pass pass = co_await bulks.enter();
+        const auto sent = std::chrono::steady_clock::now();
+        net::HttpResponse response = co_await send_once(request, idempotent);
+        if (busy_by(response.status).busy) {
+            note_overload();
+        } else {
+            bulks.answered(std::chrono::duration_cast<std::chrono::microseconds>(
+                std::chrono::steady_clock::now() - sent));
+        }
+        co_return response;
+    }
+
+    void note_overload() {
+        if (!bulks.overloaded()) return;
+        log::warning("elasticsearch is overloaded",
+                     {{"bulks_at_a_time", static_cast<std::uint64_t>(bulks.limit())}});
     }
 
     Task<net::HttpResponse> send_once(const net::HttpRequest& request, bool idempotent) {
@@ -196,7 +227,7 @@ struct Client::State {
         std::string path = "/" + escape_segment(index) + std::string(write_path);
         const net::HttpRequest request =
             make_request("POST", std::move(path), std::move(text), lines);
-        const net::HttpResponse response = co_await send(request, false);
+        const net::HttpResponse response = co_await send(request, false, true);
         if (response.status == 413) co_return std::nullopt;
         if (response.status >= 300) refuse(request, response);
         std::vector<BulkItem> outcomes = parse_bulk(response.body);
@@ -247,7 +278,9 @@ struct Client::State {
                     outcomes[chunk[i]] = std::move((*results)[i]);
                 }
             }
-            if (again.empty() || tries >= options.tries) break;
+            if (again.empty()) break;
+            note_overload();
+            if (tries >= options.tries) break;
             chunks.push_back(std::move(again));
             co_await sleep_for(backoff.next());
         }

@@ -169,6 +169,14 @@ void Event::notify_all() {
     }
 }
 
+void Event::notify_one() {
+    if (state_->waiters.empty()) return;
+    State::Waiter* const waiter = state_->waiters.front();
+    state_->waiters.erase(state_->waiters.begin());
+    waiter->notified = true;
+    waiter->timer.cancel();
+}
+
 namespace {
 
 Task<void> discard(Task<bool> task) { static_cast<void>(co_await std::move(task)); }

@@ -49,6 +49,8 @@ public:
     Event& operator=(const Event&) = delete;
     /// Wakes everyone who waits now; who waits later waits for the next.
     void notify_all();
+    /// Wakes the one that has waited longest, if there is one.
+    void notify_one();
     [[nodiscard]] Task<void> wait();
     /// False: the time was up first.
     [[nodiscard]] Task<bool> wait_for(std::chrono::milliseconds timeout);

@@ -73,7 +73,7 @@ Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::size_t rows, cons
         throw_read_failure(error, layout_.name());
     }
     std::vector<Task<void>> workers;
-    for (std::size_t i = 0; i < std::min(batches_in_flight, rows); ++i) {
+    for (std::size_t i = 0; i < std::min(workers_limit, rows); ++i) {
         workers.push_back(work(job));
     }
     co_await when_all(std::move(workers));
@@ -117,6 +117,7 @@ Task<bool> RowWriter::send_batch(Job& job, Batch& batch) {
     try {
         cql::RequestOptions options;
         options.now_in_seconds = job.now;
+        options.paced = true;
         co_await session_.batch(std::move(batch.items), std::move(options));
     } catch (const cql::QueryError&) {
         co_return false;
@@ -130,6 +131,7 @@ Task<void> RowWriter::send_one(Job& job, std::size_t place, std::vector<cql::Bou
     try {
         cql::RequestOptions options;
         options.now_in_seconds = job.now;
+        options.paced = true;
         cql::PreparedPtr statement = job.statement;
         (void)co_await session_.execute(std::move(statement), std::move(values),
                                         std::move(options));

@@ -48,6 +48,6 @@ private:
 // Below what the server warns of by default, one log line for each batch (5 KiB, 10 partitions).
 constexpr std::size_t batch_bytes_limit = 4'500;
 constexpr std::size_t batch_rows_limit = 10;
-constexpr std::size_t batches_in_flight = 64;
+constexpr std::size_t workers_limit = 128;  // of one job; the session says how many send
 
 }  // namespace duet::cassandra

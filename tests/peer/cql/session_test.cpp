@@ -153,6 +153,47 @@ TEST(Session, a_batch_prepares_each_of_its_statements_again) {
     run(a_batch_prepares_each_of_its_statements_again());
 }
 
+/// How many batches were on their way at the same time after a first one, whose first answer this
+/// was.
+Task<void> send_paced(peer::Reaction first, std::size_t expected) {
+    std::size_t most = 0;
+    std::size_t inside = 0;
+    bool begun = false;
+    const peer::Script script = [&](const Seen& seen) {
+        if (seen.opcode != Opcode::batch) return peer::sound(seen);
+        if (!std::exchange(begun, true)) return first;
+        most = std::max(most, ++inside);
+        peer::Reaction reaction = peer::sound(seen);
+        reaction.delay = std::chrono::milliseconds(10);
+        return reaction;
+    };
+    const auto server = co_await ScriptedCassandra::start(script);
+    SessionOptions options = options_for(*server);
+    options.first_paced = 4;
+    options.most_paced = 4;
+    Session session(options);
+    const PreparedPtr statement = co_await session.prepare("INSERT 1");
+    const auto send = [](Session& to, PreparedPtr insert, std::size_t& under_way) -> Task<void> {
+        std::vector<BatchItem> items(1);
+        items[0].statement = std::move(insert);
+        RequestOptions paced;
+        paced.paced = true;
+        co_await to.batch(std::move(items), std::move(paced));
+        under_way -= under_way > 0 ? 1 : 0;
+    };
+    co_await send(session, statement, inside);
+    std::vector<Task<void>> batches;
+    inside = 0;
+    for (int i = 0; i < 4; ++i) batches.push_back(send(session, statement, inside));
+    co_await when_all(std::move(batches));
+    EXPECT_EQ(most, expected);
+}
+TEST(Session, fewer_paced_requests_are_on_their_way_when_the_server_has_too_much) {
+    const std::string_view message = "Request breached limit on bytes in flight";
+    run(send_paced(peer::result(peer::void_body()), 4));
+    run(send_paced(peer::error(ErrorCode::overloaded, message), 2));
+}
+
 Task<void> a_server_that_forgets_again_and_again_is_unavailable() {
     const auto server =
         co_await ScriptedCassandra::start(failing(Opcode::execute, 1'000, forgotten()));

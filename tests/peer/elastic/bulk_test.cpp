@@ -113,6 +113,43 @@ TEST(Bulk, lost_in_flight_is_unavailable_and_not_sent_again) {
     EXPECT_EQ(peer.server.requests().size(), 2U);
 }
 
+Task<void> bulk_once(Client& client, const BulkBody& body) {
+    std::string index = "shop.orders";
+    EXPECT_EQ((co_await client.bulk(std::move(index), body)).at(0).status, 201);
+}
+
+/// One bulk that is refused at first, then so many side by side.
+Task<void> bulk_side_by_side(peer::ScriptedHttp& server, int bulks) {
+    co_await server.open();
+    ClientOptions options = quick_options();
+    options.urls = {server.url()};
+    options.max_bulks = 4;
+    Client client(options);
+    const BulkBody body = documents(1);
+    co_await bulk_once(client, body);
+    std::vector<Task<void>> tasks;
+    for (int i = 0; i < bulks; ++i) tasks.push_back(bulk_once(client, body));
+    co_await when_all(std::move(tasks));
+}
+
+int most_at_once_after(peer::Step refusal) {
+    net::Runtime runtime;
+    peer::Step slow = outcomes({201});
+    slow.delay = std::chrono::milliseconds(10);
+    std::vector<peer::Step> steps;
+    if (!refusal.bytes.empty()) steps.push_back(std::move(refusal));
+    steps.push_back(std::move(slow));
+    peer::ScriptedHttp server(std::move(steps));
+    runtime.run(bulk_side_by_side(server, 4));
+    return server.most_at_once();
+}
+
+TEST(Bulk, fewer_are_on_their_way_when_the_server_has_too_much) {
+    EXPECT_EQ(most_at_once_after({}), 4);
+    EXPECT_EQ(most_at_once_after(reply(429, "{}")), 2) << "the whole request";
+    EXPECT_EQ(most_at_once_after(outcomes({429})), 2) << "an item of it";
+}
+
 TEST(Bulk, refused_as_a_whole_is_sent_again) {
     ElasticPeer peer({reply(429, "{}"), reply(503, "{}"), outcomes({201})});
     EXPECT_EQ(statuses_of(peer.bulk(documents(1))), (std::vector<int>{201}));

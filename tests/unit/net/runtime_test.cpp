@@ -43,6 +43,26 @@ TEST(Runtime, an_error_of_a_spawned_task_ends_that_task_alone) {
     EXPECT_NO_THROW(runtime.run(sleep_for(20ms)));
 }
 
+Task<void> wake_one_after_the_other(Event& event, std::vector<int>& notes) {
+    co_await sleep_for(5ms);
+    event.notify_one();
+    co_await sleep_for(5ms);
+    EXPECT_EQ(notes, std::vector<int>{1});
+    event.notify_one();
+    co_await sleep_for(5ms);
+    EXPECT_EQ(notes, (std::vector<int>{1, 2}));
+    event.notify_one();  // nobody is there
+}
+
+TEST(Event, notify_one_wakes_who_has_waited_longest) {
+    Runtime runtime;
+    Event event;
+    std::vector<int> notes;
+    runtime.spawn(wait_then_note(event, notes, 1), "first");
+    runtime.spawn(wait_then_note(event, notes, 2), "second");
+    runtime.run(wake_one_after_the_other(event, notes));
+}
+
 TEST(Runtime, drops_what_still_waits_when_main_has_ended) {
     Runtime runtime;
     Event event;
