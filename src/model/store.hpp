@@ -132,6 +132,10 @@ public:
     [[nodiscard]] virtual Task<std::vector<Outcome>> remove(std::span<const Removal> removals) = 0;
 };
 
+/// How much a reading of many records yields of each: nothing beside its id, or its state, whose
+/// content and end may be missing where only versions are asked for.
+enum class Detail : std::uint8_t { ids, versions, contents };
+
 /// A half-open part of the token ring: (after, upto]. The whole ring is (min, max].
 struct TokenRange {
     std::int64_t after = INT64_MIN;
@@ -166,7 +170,7 @@ struct RowPage {
     bool complete = true;        // read_upto is the end of the range
     /// Not empty: rows of the next token were seen too, but not all that share it. For rows().
     std::string inside;
-    RangeDigest digest;  // what digest() would say of exactly these rows
+    RangeDigest digest;  // what digest() would say of exactly these rows; with contents only
 };
 
 class RowFeed;
@@ -199,9 +203,9 @@ public:
                                                                    RangeDigest written) = 0;
     /// A page of rows, at most `limit` and at most answer_limit bytes. It ends between two tokens
     /// where it can. After a page that ended `inside` of one, go on from its read_upto with what it
-    /// says; else `inside` is empty.
+    /// says; else `inside` is empty. At least versions are read.
     [[nodiscard]] virtual Task<RowPage> rows(TokenRange range, std::size_t limit,
-                                             std::string inside) = 0;
+                                             std::string inside, Detail detail) = 0;
     /// As apply(), for rows that were not there before the copy began: not read back; `applied`
     /// means acknowledged.
     [[nodiscard]] virtual Task<std::vector<Outcome>> insert(std::span<const Write> writes) = 0;
@@ -214,10 +218,6 @@ struct Stamp {
     Version version;
     Guard guard;
 };
-
-/// How much a reading of all documents yields of each: nothing beside its id, or its state, whose
-/// content may be missing where only versions are asked for.
-enum class Detail : std::uint8_t { ids, versions, contents };
 
 /// Positions of writes in a shard: (after, upto].
 struct PositionRange {

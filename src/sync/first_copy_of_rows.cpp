@@ -93,7 +93,8 @@ Task<void> FirstCopyOfRows::copy(TokenRange range, std::size_t lane, const GoOn&
     RangeDigest open;  // of rows whose token may have more of them: not the segment's yet
     std::string inside;
     do {
-        RowPage page = co_await context_.rows.rows(range, copied_page, std::move(inside));
+        RowPage page =
+            co_await context_.rows.rows(range, copied_page, std::move(inside), Detail::contents);
         inside = page.inside;
         const TokenRange read{range.after, page.complete ? range.upto : page.read_upto};
         range.after = read.upto;

@@ -16,7 +16,7 @@ constexpr int level_rounds = 4;  // feed and sweep in turn, while writers go on 
 
 Task<bool> Pair::table_is_empty() {
     const TokenRange ring;
-    const RowPage page = co_await context_.rows.rows(ring, 1, std::string());
+    const RowPage page = co_await context_.rows.rows(ring, 1, std::string(), Detail::versions);
     co_return page.rows.empty() && page.complete;
 }
 

@@ -156,7 +156,8 @@ Task<Report> Sweep::round(const bool& stopping) {
 }
 
 Task<void> Sweep::fetch(Pages& pages, Report& total) {
-    pages.page = co_await context_.rows.rows(pages.range, pages.limit, std::move(pages.inside));
+    pages.page = co_await context_.rows.rows(pages.range, pages.limit, std::move(pages.inside),
+                                             Detail::contents);
     const TokenRange read{pages.range.after, pages.page.read_upto};
     co_await lay_notes_beside(read, pages.page, total);
 }

@@ -96,7 +96,8 @@ Task<void> Verifier::read_rows(std::vector<TokenRange>& ranges, Buckets& buckets
         ranges.pop_back();
         std::string inside;
         for (bool complete = false; !complete && !stopping_;) {
-            const RowPage page = co_await context_.rows.rows(range, scan_page, std::move(inside));
+            const RowPage page =
+                co_await context_.rows.rows(range, scan_page, std::move(inside), detail());
             inside = page.inside;
             for (const Change& row : page.rows)
                 buckets.add_row(row.id, context_.rows.token(row.id), *row.row);
@@ -108,9 +109,9 @@ Task<void> Verifier::read_rows(std::vector<TokenRange>& ranges, Buckets& buckets
 }
 
 Task<void> Verifier::read_documents(DocumentScan& slice, Buckets& buckets) {
-    const Detail detail = options_.deep ? Detail::contents : Detail::versions;
     while (!slice.complete && !stopping_) {
-        const std::vector<Change> page = co_await context_.documents.read(slice, scan_page, detail);
+        const std::vector<Change> page =
+            co_await context_.documents.read(slice, scan_page, detail());
         for (const Change& change : page) {
             const std::int64_t token = context_.rows.token(change.id);
             if (change.document) {
@@ -126,7 +127,7 @@ Task<void> Verifier::read_documents(DocumentScan& slice, Buckets& buckets) {
 Task<void> Verifier::compare_rows(TokenRange range) {
     std::string inside;
     for (bool complete = false; !complete && !stopping_;) {
-        RowPage page = co_await context_.rows.rows(range, batch_limit, std::move(inside));
+        RowPage page = co_await context_.rows.rows(range, batch_limit, std::move(inside), detail());
         inside = page.inside;
         complete = page.complete;
         range.after = page.read_upto;

@@ -115,6 +115,9 @@ private:
     [[nodiscard]] std::optional<Difference> difference(const Id& id, const State& row,
                                                        const State& document) const;
     void tell(std::size_t records);
+    [[nodiscard]] Detail detail() const {
+        return options_.deep ? Detail::contents : Detail::versions;
+    }
 };
 
 constexpr std::size_t differences_limit = 1'000;  // named in a report; the rest are counted

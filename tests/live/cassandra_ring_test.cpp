@@ -86,7 +86,7 @@ CASSANDRA_STORY(CassandraRingLive, the_digests_of_pages_are_what_the_server_says
     RangeDigest sum;
     TokenRange rest;
     for (bool complete = false; !complete;) {
-        const RowPage page = co_await table->rows(rest, 150, "");
+        const RowPage page = co_await table->rows(rest, 150, "", Detail::contents);
         sum += page.digest;
         rest.after = page.read_upto;
         complete = page.complete;
@@ -176,7 +176,7 @@ CASSANDRA_STORY(CassandraRingLive, rows_come_page_by_page_in_token_order_each_on
     std::vector<Id> found;
     TokenRange range{INT64_MIN, upto};
     for (bool complete = false; !complete;) {
-        const RowPage page = co_await table->rows(range, 100, "");
+        const RowPage page = co_await table->rows(range, 100, "", Detail::contents);
         EXPECT_LE(page.rows.size(), 100U);
         EXPECT_TRUE(page.complete || page.read_upto > range.after);
         for (const Change& change : page.rows) {
@@ -206,7 +206,7 @@ CASSANDRA_STORY(CassandraRingLive, large_rows_are_read_in_small_pages) {
     std::size_t largest_later = 0;
     TokenRange range;
     for (bool complete = false, first = true; !complete; first = false) {
-        const RowPage page = co_await table->rows(range, 500, "");
+        const RowPage page = co_await table->rows(range, 500, "", Detail::contents);
         rows += page.rows.size();
         largest_later = first ? 0 : std::max(largest_later, page.rows.size());
         complete = page.complete;
@@ -239,7 +239,7 @@ CASSANDRA_STORY(CassandraRingLive, tombstones_make_pages_smaller_and_do_not_stop
     std::size_t rows = 0;
     TokenRange range;
     for (bool complete = false; !complete;) {
-        const RowPage page = co_await table->rows(range, 5'000, "");
+        const RowPage page = co_await table->rows(range, 5'000, "", Detail::contents);
         rows += page.rows.size();
         complete = page.complete;
         range.after = page.read_upto;
@@ -257,14 +257,14 @@ CASSANDRA_STORY(CassandraRingLive, reading_a_table_that_was_changed_asks_for_ano
     (void)co_await world.cql("ALTER TABLE $.changing DROP b");
     bool again = false;
     try {
-        (void)co_await table->rows(TokenRange(), 10, "");
+        (void)co_await table->rows(TokenRange(), 10, "", Detail::contents);
     } catch (const Unavailable&) {
         again = true;
     }
     EXPECT_TRUE(again);
     const Schema schema = co_await table->describe();
     co_await table->provision(schema, false);
-    const RowPage page = co_await table->rows(TokenRange(), 10, "");
+    const RowPage page = co_await table->rows(TokenRange(), 10, "", Detail::contents);
     EXPECT_EQ(page.rows.size(), 1U);
 }
 

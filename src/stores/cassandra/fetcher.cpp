@@ -82,18 +82,19 @@ RowFetcher::RowFetcher(cql::Session& session, const Clock& clock, const Layout& 
     : session_(session),
       clock_(clock),
       layout_(layout),
-      reader_(layout),
-      by_keys_cql_(select_by_keys(layout)),
-      by_token_cql_(select_by_token(layout)),
-      by_version_cql_(select_by_version(layout)),
+      by_keys_{select_by_keys(layout), RowReader(layout)},
+      by_token_{select_by_token(layout, Detail::contents), RowReader(layout)},
+      versions_by_token_{select_by_token(layout, Detail::versions),
+                         RowReader(layout, Detail::versions)},
+      by_version_{select_by_version(layout), RowReader(layout)},
       digest_cql_(digest_queries(layout)) {}
 
-Task<cql::Rows> RowFetcher::page(const std::string& cql, std::vector<cql::Bound> values,
+Task<cql::Rows> RowFetcher::page(const Select& select, std::vector<cql::Bound> values,
                                  Bytes paging_state, std::size_t limit,
                                  std::optional<std::int64_t> now) {
     while (true) {
         try {
-            std::string text = cql;
+            std::string text = select.cql;
             cql::PreparedPtr statement = co_await session_.prepare(std::move(text));
             cql::RequestOptions options;
             options.page_size = pages_.rows(limit);
@@ -102,8 +103,12 @@ Task<cql::Rows> RowFetcher::page(const std::string& cql, std::vector<cql::Bound>
             std::vector<cql::Bound> bound = values;
             cql::Rows rows = co_await session_.execute(std::move(statement), std::move(bound),
                                                        std::move(options));
-            pages_.answered(rows.size(), rows.body.size());
-            reader_.check(rows);
+            if (&select == &versions_by_token_) {
+                pages_.answered_unseen();
+            } else {
+                pages_.answered(rows.size(), rows.body.size());
+            }
+            select.reader.check(rows);
             co_return rows;
         } catch (const cql::TooManyTombstones&) {
             if (!pages_.halve()) {
@@ -197,10 +202,11 @@ Task<void> RowFetcher::find(Lookup& lookup, std::vector<cql::Bound> values, std:
     Bytes paging_state;
     do {
         std::vector<cql::Bound> bound = values;
-        const cql::Rows rows = co_await page(by_keys_cql_, std::move(bound),
-                                             std::move(paging_state), count, lookup.now);
+        const cql::Rows rows =
+            co_await page(by_keys_, std::move(bound), std::move(paging_state), count, lookup.now);
         for (std::size_t row = 0; row < rows.size(); ++row) {
-            FoundRow found = reader_.read(rows, row, lookup.with_times, lookup.now.value_or(0));
+            FoundRow found =
+                by_keys_.reader.read(rows, row, lookup.with_times, lookup.now.value_or(0));
             const auto place = lookup.places.find(found.id);
             if (place != lookup.places.end()) {
                 found.state.seen_at = lookup.found[place->second].state.seen_at;
@@ -211,22 +217,25 @@ Task<void> RowFetcher::find(Lookup& lookup, std::vector<cql::Bound> values, std:
     } while (!paging_state.empty());
 }
 
-Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit, std::string inside) {
+Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit, std::string inside,
+                                   Detail detail) {
+    const bool whole = detail == Detail::contents || !pages_.fits_unseen();
+    const Select& select = whole ? by_token_ : versions_by_token_;
+    const RowReader& reader = select.reader;
     const std::int64_t now = clock_.now();
     const std::int64_t seconds = now_in_seconds();
     Bytes paging_state(inside.begin(), inside.end());
     cql::Rows rows;
     do {  // a page may hold nothing but tombstones and still not be the last
         std::vector<cql::Bound> values = bind_range(range);
-        rows = co_await page(by_token_cql_, std::move(values), std::move(paging_state), limit,
-                             seconds);
+        rows = co_await page(select, std::move(values), std::move(paging_state), limit, seconds);
         paging_state = rows.paging_state;
     } while (rows.size() == 0 && !paging_state.empty());
     RowPage result;
     result.complete = paging_state.empty();
     result.read_upto = range.upto;
     std::vector<std::int64_t> tokens(rows.size());
-    for (std::size_t row = 0; row < rows.size(); ++row) tokens[row] = reader_.token(rows, row);
+    for (std::size_t row = 0; row < rows.size(); ++row) tokens[row] = reader.token(rows, row);
     if (!result.complete) {
         // Rows that share the last token may be cut apart by the page: they come with the next one,
         // or, where they fill a page, the next one goes on among them.
@@ -239,12 +248,12 @@ Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit, std::str
             tokens.erase(last, tokens.end());
         }
     }
-    result.digest = reader_.empty_digest();
+    if (whole) result.digest = reader.empty_digest();
     result.rows.reserve(tokens.size());
     for (std::size_t row = 0; row < tokens.size(); ++row) {
-        reader_.add_to_digest(result.digest, rows, row, tokens[row]);
-        if (!reader_.is_row(rows, row)) continue;
-        FoundRow found = reader_.read(rows, row, false, seconds);
+        if (whole) reader.add_to_digest(result.digest, rows, row, tokens[row]);
+        if (!reader.is_row(rows, row)) continue;
+        FoundRow found = reader.read(rows, row, false, seconds);
         found.state.seen_at = now;
         Change change;
         change.id = std::move(found.id);
@@ -264,25 +273,34 @@ Task<RowFetcher::VersionPage> RowFetcher::by_version(std::int64_t from, std::int
         values.push_back(bind_value(version_value(micros, type), type));
     }
     const cql::Rows rows =
-        co_await page(by_version_cql_, std::move(values), std::move(page_from), limit, seconds);
+        co_await page(by_version_, std::move(values), std::move(page_from), limit, seconds);
     VersionPage result;
     result.next = rows.paging_state;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        FoundRow found = reader_.read(rows, row, false, seconds);
+        FoundRow found = by_version_.reader.read(rows, row, false, seconds);
         found.state.seen_at = now;
         result.rows.push_back(Change{std::move(found.id), std::move(found.state), std::nullopt});
     }
     co_return result;
 }
 
+/// A server reads a whole page into its memory, however little of it comes back.
+Task<void> RowFetcher::measure() {
+    if (pages_.measured()) co_return;
+    std::vector<cql::Bound> ring = bind_range({});
+    const cql::Rows rows =
+        co_await page(by_token_, std::move(ring), Bytes(), PageSize::first_rows, std::nullopt);
+}
+
 /// One row; of a statement without parameters, which is not prepared, where there are none.
 Task<cql::Rows> RowFetcher::aggregate(const std::string& cql,
                                       std::optional<TokenRange> parameters) {
+    co_await measure();
     while (true) {
         try {
             std::string text = cql;
             cql::RequestOptions options;
-            options.page_size = digest_page_;
+            options.page_size = pages_.unseen_rows(digest_rows_);
             options.now_in_seconds = now_in_seconds();
             cql::Rows rows;
             if (parameters) {
@@ -298,10 +316,10 @@ Task<cql::Rows> RowFetcher::aggregate(const std::string& cql,
             }
             co_return rows;
         } catch (const cql::TooManyTombstones&) {
-            if (digest_page_ == 1) {
+            if (digest_rows_ == 1) {
                 throw;
             }
-            digest_page_ /= 2;
+            digest_rows_ /= 2;
         } catch (const cql::QueryError& error) {
             throw_read_failure(error, layout_.name());
         }
@@ -326,7 +344,7 @@ Task<RangeDigest> RowFetcher::digest(TokenRange range) {
 }
 
 Task<std::optional<RangeDigest>> RowFetcher::confirm(TokenRange range, RangeDigest written) {
-    written += reader_.empty_digest();  // of no writes: no columns yet
+    written += by_token_.reader.empty_digest();  // of no writes: no columns yet
     const std::vector<ProofQuery> proof = proof_of(layout_, range, written);
     for (const ProofQuery& query : proof) {
         const cql::Rows rows = co_await aggregate(query.cql, std::nullopt);

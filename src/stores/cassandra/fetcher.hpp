@@ -24,7 +24,8 @@ public:
     /// Those that have no row, by the server's own clock. Everything else is read as of this one's
     /// (protocol 5), so that a row is there as long as its TTLs say.
     [[nodiscard]] Task<std::vector<Id>> absent(std::span<const Id> ids);
-    [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit, std::string inside);
+    [[nodiscard]] Task<RowPage> by_token(TokenRange range, std::size_t limit, std::string inside,
+                                         Detail detail);
     [[nodiscard]] Task<RangeDigest> digest(TokenRange range);
     /// As RowStore's.
     [[nodiscard]] Task<std::optional<RangeDigest>> confirm(TokenRange range, RangeDigest written);
@@ -48,24 +49,29 @@ private:
     [[nodiscard]] Task<void> look_partitions(Lookup& lookup);
     [[nodiscard]] Task<void> find(Lookup& lookup, std::vector<cql::Bound> values,
                                   std::size_t count);
-    [[nodiscard]] Task<cql::Rows> page(const std::string& cql, std::vector<cql::Bound> values,
+    /// A statement, and what reads its answers.
+    struct Select {
+        std::string cql;
+        RowReader reader;
+    };
+    [[nodiscard]] Task<cql::Rows> page(const Select& select, std::vector<cql::Bound> values,
                                        Bytes paging_state, std::size_t limit,
                                        std::optional<std::int64_t> now);
+    /// Before the server is asked to read rows that are not seen here.
+    [[nodiscard]] Task<void> measure();
     [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql,
                                             std::optional<TokenRange> parameters);
 
     cql::Session& session_;
     const Clock& clock_;
     const Layout& layout_;
-    RowReader reader_;
     PageSize pages_;
-    std::string by_keys_cql_;
-    std::string by_token_cql_;
-    std::string by_version_cql_;
+    Select by_keys_;
+    Select by_token_;
+    Select versions_by_token_;
+    Select by_version_;
     std::vector<std::string> digest_cql_;
-    std::int32_t digest_page_ = most_digest_rows;  // rows that the server reads at a time
-
-    static constexpr std::int32_t most_digest_rows = 5'000;
+    std::size_t digest_rows_ = PageSize::most_rows;  // of one page; halved by tombstones
 };
 
 constexpr std::size_t keys_limit =

@@ -25,6 +25,11 @@ struct LayoutColumn {
     bool is_static = false;
 };
 
+/// The row's version is made of its WRITETIME, too (V1).
+[[nodiscard]] inline bool tells_version(const LayoutColumn& column) {
+    return column.present && column.timed && !column.is_static;
+}
+
 struct Layout {
     std::string keyspace;
     std::string table;

@@ -97,11 +97,11 @@ void note_time(std::optional<std::int64_t> time, State& state) {
 
 }  // namespace
 
-RowReader::RowReader(const Layout& layout)
-    : layout_(layout), first_(layout.key.columns().size()), width_(first_) {
+RowReader::RowReader(const Layout& layout, Detail detail)
+    : layout_(layout), detail_(detail), first_(layout.key.columns().size()), width_(first_) {
     width_ += layout.version ? width_of(*layout.version) : 0;
     for (const LayoutColumn& column : layout.columns) {
-        width_ += width_of(column);
+        width_ += detail == Detail::contents ? width_of(column) : (tells_version(column) ? 1 : 0);
     }
 }
 
@@ -127,6 +127,7 @@ void RowReader::check(const cql::Rows& rows) const {
     if (layout_.version) {
         check_column(*layout_.version);
     }
+    if (detail_ != Detail::contents) return;
     for (const LayoutColumn& column : layout_.columns) {
         check_column(column);
     }
@@ -236,20 +237,16 @@ void RowReader::read_key(const cql::Rows& rows, std::size_t row, FoundRow& found
     if (!read.problem.empty()) found.state.problem = Refusal{"", "", std::move(read.problem)};
 }
 
-FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times,
-                         std::int64_t now) const {
-    FoundRow found;
-    TtlReader ends(now);
+void RowReader::read_contents(const cql::Rows& rows, std::size_t row, std::int64_t now,
+                              FoundRow& found, bool with_times) const {
     State& state = found.state;
-    read_key(rows, row, found);
-    state.exists = true;
+    TtlReader ends(now);
     state.content.values.resize(layout_.columns.size());
     if (with_times) {
         found.write_times.resize(layout_.columns.size());
     }
     std::size_t at = first_;
     if (layout_.version) {
-        note_time(read_time(rows, row, first_ + 1), state);
         if (rows.cell(row, first_)) {
             ends.add(rows.cell(row, first_ + 2), false);
         }
@@ -263,7 +260,7 @@ FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times
         if (const auto bytes = rows.cell(row, at)) {
             state.content.values[i] = read_value(*bytes, column, state);
         }
-        if (column.timed && !column.is_static) {
+        if (tells_version(column)) {
             const auto time = read_time(rows, row, at + 1);
             note_time(time, state);
             if (rows.cell(row, at)) {
@@ -276,6 +273,29 @@ FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times
         at += width_of(column);
     }
     ends.tell(state);
+}
+
+void RowReader::read_write_times(const cql::Rows& rows, std::size_t row, State& state) const {
+    std::size_t at = first_ + (layout_.version ? width_of(*layout_.version) : 0);
+    for (const LayoutColumn& column : layout_.columns) {
+        if (tells_version(column)) note_time(read_time(rows, row, at++), state);
+    }
+}
+
+FoundRow RowReader::read(const cql::Rows& rows, std::size_t row, bool with_times,
+                         std::int64_t now) const {
+    FoundRow found;
+    State& state = found.state;
+    read_key(rows, row, found);
+    state.exists = true;
+    if (layout_.version) {
+        note_time(read_time(rows, row, first_ + 1), state);
+    }
+    if (detail_ == Detail::contents) {
+        read_contents(rows, row, now, found, with_times);
+    } else {
+        read_write_times(rows, row, state);
+    }
     if (state.newest_write) {
         state.version = Version{*state.newest_write};
     }

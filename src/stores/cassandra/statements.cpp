@@ -47,13 +47,15 @@ std::string listed(const Key& key) {
     return listed(key, false) + (clustering.empty() ? "" : ", " + clustering);
 }
 
-std::string select(const Layout& layout) {
+std::string select(const Layout& layout, Detail detail = Detail::contents) {
     std::string cql = "SELECT " + listed(layout.key);
     if (layout.version) {
         append_read(cql, *layout.version);
     }
     for (const LayoutColumn& column : layout.columns) {
-        if (column.present) {
+        if (detail != Detail::contents) {
+            if (tells_version(column)) cql += ", " + write_time(column);
+        } else if (column.present) {
             append_read(cql, column);
         }
     }
@@ -149,7 +151,9 @@ std::string select_by_keys(const Layout& layout) {
     return cql + " AND (" + listed(layout.key, true) + ") IN ?";
 }
 
-std::string select_by_token(const Layout& layout) { return select(layout) + in_range(layout); }
+std::string select_by_token(const Layout& layout, Detail detail) {
+    return select(layout, detail) + in_range(layout);
+}
 
 std::string select_by_version(const Layout& layout) {
     const std::string version = quoted(layout.version ? layout.version->name : "");

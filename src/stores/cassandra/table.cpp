@@ -411,9 +411,10 @@ Task<std::optional<RangeDigest>> CassandraTable::confirm(TokenRange range, Range
     co_return co_await access->fetcher.confirm(range, std::move(written));
 }
 
-Task<RowPage> CassandraTable::rows(TokenRange range, std::size_t limit, std::string inside) {
+Task<RowPage> CassandraTable::rows(TokenRange range, std::size_t limit, std::string inside,
+                                   Detail detail) {
     const std::shared_ptr<Access> access = impl_->ready();
-    co_return co_await access->fetcher.by_token(range, limit, std::move(inside));
+    co_return co_await access->fetcher.by_token(range, limit, std::move(inside), detail);
 }
 
 }  // namespace duet

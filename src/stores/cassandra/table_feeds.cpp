@@ -37,7 +37,7 @@ void TableFeeds::choose_journal(const TableInfo& table,
         journal_feed_ = std::make_unique<JournalFeed>(*journal_, table, late);
     }
     JournalFeed::ReadPartition read = [fetcher](TokenRange place, std::size_t limit) {
-        return fetcher->by_token(place, limit, std::string());
+        return fetcher->by_token(place, limit, std::string(), Detail::contents);
     };
     journal_feed_->read_with(table, std::move(read));
 }

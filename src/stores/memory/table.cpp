@@ -310,7 +310,8 @@ std::size_t MemoryTable::cut(RowPage& page, const std::vector<MemoryRows::Row>& 
     return kept;
 }
 
-Task<RowPage> MemoryTable::rows(TokenRange range, std::size_t limit, std::string inside) {
+Task<RowPage> MemoryTable::rows(TokenRange range, std::size_t limit, std::string inside,
+                                Detail detail) {
     co_await hooks_.before("table.rows");
     RowPage page;
     // One more than asked for tells whether there is more.
@@ -331,7 +332,11 @@ Task<RowPage> MemoryTable::rows(TokenRange range, std::size_t limit, std::string
         const auto& [id, view] = found[i];
         add_row(page.digest, id, view);
         page.rows.push_back(Change{id, state_of(view), std::nullopt});
+        if (detail == Detail::contents) continue;
+        page.rows.back().row->content = {};
+        page.rows.back().row->expires_at.reset();
     }
+    if (detail != Detail::contents) page.digest = {};
     co_await hooks_.after("table.rows");
     co_return page;
 }

@@ -37,8 +37,8 @@ public:
     [[nodiscard]] RangeDigest digest_of(const Write& write) const override;
     [[nodiscard]] Task<std::optional<RangeDigest>> confirm(TokenRange range,
                                                            RangeDigest written) override;
-    [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit,
-                                     std::string inside) override;
+    [[nodiscard]] Task<RowPage> rows(TokenRange range, std::size_t limit, std::string inside,
+                                     Detail detail) override;
     [[nodiscard]] Task<std::vector<Outcome>> insert(std::span<const Write> writes) override;
 
 private:

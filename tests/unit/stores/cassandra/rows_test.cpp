@@ -146,6 +146,23 @@ TEST(RowReader, a_value_that_cannot_be_read_is_the_rows_problem) {
     EXPECT_EQ(state.problem->field, "n");
 }
 
+TEST(RowReader, of_versions_alone_it_reads_no_more) {
+    const Layout columns = layout();
+    const RowReader reader(columns, Detail::versions);
+    cql::Rows rows = answer({key, big(5), big(2'000), none, big(2'000), none});
+    rows.columns.resize(6);
+    reader.check(rows);
+    State state = reader.read(rows, 0, false, seconds_now).state;
+    EXPECT_TRUE(state.stamped);
+    EXPECT_EQ(state.version, Version{5'000});
+    EXPECT_TRUE(state.content.values.empty());
+    rows = answer({key, big(5), big(2'000), none, none, big(3'000)});
+    rows.columns.resize(6);
+    state = reader.read(rows, 0, false, seconds_now).state;
+    EXPECT_FALSE(state.stamped);
+    EXPECT_EQ(state.version, Version{3'000});
+}
+
 TEST(RowReader, a_version_beyond_all_time_is_the_rows_problem) {
     const State state =
         read({key, big(INT64_MAX), big(1), none, none, none, none, none, none, none});
@@ -315,6 +332,33 @@ TEST(PageSize, starts_small_and_grows_to_what_fits_an_answer) {
     EXPECT_EQ(pages.rows(500), 500);
     pages.answered(500, 500UL << 20);
     EXPECT_EQ(pages.rows(500), 4);
+}
+
+TEST(PageSize, what_stays_on_the_server_is_bounded_by_the_size_of_the_rows_seen) {
+    PageSize pages;
+    EXPECT_FALSE(pages.measured());
+    pages.answered(0, 40);
+    EXPECT_FALSE(pages.measured()) << "an empty page tells nothing";
+    pages.answered(20, 20 * 1'000);
+    EXPECT_TRUE(pages.measured());
+    EXPECT_EQ(pages.unseen_rows(5'000), 5'000);
+    pages.answered(20, 20UL << 20);
+    EXPECT_EQ(pages.unseen_rows(5'000), 32);
+}
+
+TEST(PageSize, unseen_pages_are_followed_by_one_of_whole_rows) {
+    PageSize pages;
+    EXPECT_FALSE(pages.fits_unseen()) << "nothing is known of the rows";
+    for (int i = 0; i < 5; ++i) pages.answered(20, 20 * 100);
+    for (std::size_t i = 0; i < PageSize::most_unseen_pages; ++i) {
+        EXPECT_TRUE(pages.fits_unseen());
+        pages.answered_unseen();
+    }
+    EXPECT_FALSE(pages.fits_unseen());
+    pages.answered(20, 20 * 100);
+    EXPECT_TRUE(pages.fits_unseen());
+    pages.failed();
+    EXPECT_FALSE(pages.fits_unseen());
 }
 
 TEST(PageSize, halves_down_to_one_row_and_not_further) {

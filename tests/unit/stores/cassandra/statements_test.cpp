@@ -23,6 +23,19 @@ Layout layout() {
     return layout;
 }
 
+Layout clustered() {
+    Layout layout;
+    layout.keyspace = "iot";
+    layout.table = "readings";
+    layout.key = Key({{"Site", typed("text"), false},
+                      {"sensor", typed("int"), false},
+                      {"at", typed("timestamp"), true},
+                      {"n", typed("int"), true}});
+    layout.columns = {{"v", typed("int"), true, true}, {"s", typed("int"), true, true, true}};
+    layout.hashes = true;
+    return layout;
+}
+
 TEST(Statements, identifiers_are_quoted_and_their_quotes_doubled) {
     EXPECT_EQ(quoted("a\"b"), "\"a\"\"b\"");
     EXPECT_EQ(literal("o'clock"), "'o''clock'");
@@ -40,8 +53,17 @@ TEST(Statements, a_row_is_read_with_times_and_ttls_of_the_columns_that_are_there
 TEST(Statements, an_untimed_column_is_read_without_its_times) {
     Layout old = layout();
     old.columns[2].timed = false;
-    EXPECT_EQ(select_by_token(old).find("maxwritetime"), std::string::npos);
-    EXPECT_NE(select_by_token(old).find("\"tags\" FROM"), std::string::npos);
+    EXPECT_EQ(select_by_token(old, Detail::contents).find("maxwritetime"), std::string::npos);
+    EXPECT_NE(select_by_token(old, Detail::contents).find("\"tags\" FROM"), std::string::npos);
+}
+
+TEST(Statements, of_versions_alone_the_write_times_are_read) {
+    EXPECT_EQ(select_by_token(layout(), Detail::versions),
+              "SELECT \"id\", \"updated_at\", writetime(\"updated_at\"), ttl(\"updated_at\"), "
+              "writetime(\"a\"\"b\"), maxwritetime(\"tags\") FROM \"shop\".\"Orders\" "
+              "WHERE token(\"id\") > ? AND token(\"id\") <= ?");
+    EXPECT_EQ(select_by_token(clustered(), Detail::versions).find("\"s\""), std::string::npos)
+        << "a static column is no part of a row's version";
 }
 
 TEST(Statements, a_row_is_written_with_its_version_and_a_timestamp) {
@@ -60,19 +82,6 @@ TEST(Statements, a_digest_counts_and_sums_each_column) {
               "sum(maxwritetime(\"tags\") * token(\"id\")), "
               "count(\"updated_at\"), sum(writetime(\"updated_at\") * token(\"id\")) "
               "FROM \"shop\".\"Orders\" WHERE token(\"id\") > ? AND token(\"id\") <= ?");
-}
-
-Layout clustered() {
-    Layout layout;
-    layout.keyspace = "iot";
-    layout.table = "readings";
-    layout.key = Key({{"Site", typed("text"), false},
-                      {"sensor", typed("int"), false},
-                      {"at", typed("timestamp"), true},
-                      {"n", typed("int"), true}});
-    layout.columns = {{"v", typed("int"), true, true}, {"s", typed("int"), true, true, true}};
-    layout.hashes = true;
-    return layout;
 }
 
 TEST(Statements, rows_of_a_partition_are_asked_for_by_their_clustering_columns) {

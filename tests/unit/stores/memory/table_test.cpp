@@ -272,10 +272,10 @@ TEST_F(MemoryTableTest, another_row_and_a_newer_write_are_not_confirmed) {
 TEST_F(MemoryTableTest, the_digests_of_pages_add_up_to_that_of_the_range) {
     rows_.insert(id_, row_of(5'000, text("x"), text("y")));
     rows_.insert(id_of(2), row_of(9'000, text("x"), Value()));
-    RowPage page = run(table_.rows(TokenRange{}, 1, ""));
+    RowPage page = run(table_.rows(TokenRange{}, 1, "", Detail::contents));
     RangeDigest sum = page.digest;
     EXPECT_EQ(sum.count, 1U);
-    page = run(table_.rows(TokenRange{page.read_upto, INT64_MAX}, 10, ""));
+    page = run(table_.rows(TokenRange{page.read_upto, INT64_MAX}, 10, "", Detail::contents));
     sum += page.digest;
     EXPECT_EQ(run(table_.digest(TokenRange{})), sum);
 }
@@ -301,7 +301,7 @@ TEST_F(MemoryTableTest, pages_cover_a_range_once_in_token_order) {
     std::vector<Id> seen;
     TokenRange range;
     for (bool complete = false; !complete;) {
-        const RowPage page = run(table_.rows(range, 3, ""));
+        const RowPage page = run(table_.rows(range, 3, "", Detail::contents));
         complete = page.complete;
         for (const Change& change : page.rows) seen.push_back(change.id);
         range.after = page.read_upto;
@@ -326,7 +326,7 @@ TEST_F(MemoryTableTest, a_page_of_one_partition_goes_on_inside_of_it) {
     TokenRange range;
     std::string inside;
     for (bool complete = false; !complete;) {
-        RowPage page = run(table.rows(range, 3, inside));
+        RowPage page = run(table.rows(range, 3, inside, Detail::contents));
         for (const Change& change : page.rows) EXPECT_TRUE(seen.insert(change.id).second);
         complete = page.complete;
         sum += page.digest;
