@@ -97,6 +97,77 @@ class Keys(unittest.TestCase):
         # Written by one side only: a second look finds nothing to do.
         self.assertNotIn(" 1 to ", self.once())
 
+    def test_a_set_or_a_map_in_a_key_has_one_spelling_in_the_order_of_cassandra(self):
+        world = self.world
+        spellings = {"frozen<set<int>>": ("(-1,9,10)", ["(9,-1,10)", "(-1,9,9,10)", "(%n)"]),
+                     "frozen<map<text, int>>": ("(a,1,b,2)", ["(b,2,a,1)", "(a,0,a,1,b,2)"])}
+        tables = {kind: f"of_{at}" for at, kind in enumerate(spellings)}
+        for kind, (right, wrong) in spellings.items():
+            world.cql(f"CREATE TABLE $.{tables[kind]} (k {kind} PRIMARY KEY, v text)")
+            for record in [right, *wrong]:
+                world.put(tables[kind], urllib.parse.quote(record),
+                          {"v": record, "updated_at": stamp(now())})
+        said = self.once()
+        for kind, (right, wrong) in spellings.items():
+            with self.subTest(kind):
+                self.assertIn(f"{len(wrong)} with an _id that is no key of the table (k ({kind}))", said)
+                rows = [row.v for row in world.cql(f"SELECT v FROM $.{tables[kind]}")]
+                self.assertEqual(rows, [right])
+                self.assertEqual({k: v["v"] for k, v in world.documents(tables[kind]).items()},
+                                 {record: record for record in [right, *wrong]})
+
+    # The elements of a set in any order: its text, in the order of Cassandra.
+    SETS = {
+        "ascii": ("{'b', 'B', 'a'}", "(B,a,b)"),
+        "text": ("{'☃', 'z', 'é', ''}", "(%e,z,é,☃)"),
+        "tinyint": ("{1, -128, 127, -1}", "(-128,-1,1,127)"),
+        "smallint": ("{255, -256, 256, -1}", "(-256,-1,255,256)"),
+        "int": ("{10, 9, -10}", "(-10,9,10)"),
+        "bigint": ("{10, -9223372036854775808, 9}", "(-9223372036854775808,9,10)"),
+        "varint": ("{10, 9, -10, 12345678901234567890}", "(-10,9,10,12345678901234567890)"),
+        "decimal": ("{10, 9.99, -0.1, 1.5, 1E+3}", "(-0.1,1.5,9.99,10,1e3)"),
+        "float": ("{NaN, 0.0, -1.5, -0.0, 1.5}", "(-1.5,-0.0,0.0,1.5,NaN)"),
+        "double": ("{Infinity, 0.0, -0.0, -Infinity}", "(-Infinity,-0.0,0.0,Infinity)"),
+        "boolean": ("{true, false}", "(false,true)"),
+        "frozen<list<int>>": ("{[2], [1, 2], [1]}", "((1),(1,2),(2))"),
+        "frozen<set<int>>": ("{{2}, {1, 2}, {1}}", "((1),(1,2),(2))"),
+        "frozen<map<int, int>>": ("{{1: 2}, {1: 1, 2: 0}}", "((1,1,2,0),(1,2))"),
+        "frozen<tuple<int, text>>": ("{(1, 'a'), (1, null), (null, 'z')}", "((%n,z),(1,%n),(1,a))"),
+        "vector<float, 2>": ("{[1, -1], [-1, 1], [-2, 0.5]}", "((-2,0.5),(-1,1),(1,-1))"),
+        "timestamp": ("{0, -1}", "(1969-12-31T23:59:59.999Z,1970-01-01T00:00:00.000Z)"),
+        "date": ("{'1970-01-01', '1969-12-31'}", "(1969-12-31,1970-01-01)"),
+        "time": ("{'13:00:00', '08:00:00'}", "(08:00:00.000000000,13:00:00.000000000)"),
+        "inet": ("{'10.0.0.1', '200.0.0.1', '9.0.0.1', '2001:db8::1'}",
+                 "(9.0.0.1,10.0.0.1,2001:db8::1,200.0.0.1)"),
+        "blob": ("{0xff, 0x0001, 0x00}", "(AA==,AAE=,/w==)"),
+        "uuid": ("{f0000000-0000-4000-8000-000000000000, 00000000-0000-4000-8000-000000000000, "
+                 "ffffffff-0001-1000-8000-000000000000}",
+                 "(ffffffff-0001-1000-8000-000000000000,00000000-0000-4000-8000-000000000000,"
+                 "f0000000-0000-4000-8000-000000000000)"),
+        "timeuuid": ("{00000000-0001-1000-7f00-000000000000, 00000000-0001-1000-8000-000000000000, "
+                     "ffffffff-0000-1000-8000-000000000000}",
+                     "(ffffffff-0000-1000-8000-000000000000,00000000-0001-1000-8000-000000000000,"
+                     "00000000-0001-1000-7f00-000000000000)"),
+    }
+
+    def test_sets_of_any_type_in_a_key_are_in_the_order_of_cassandra(self):
+        world = self.world
+        columns = [f"k{at} frozen<set<{kind}>>" for at, kind in enumerate(self.SETS)]
+        literals, texts = zip(*self.SETS.values())
+        half = len(columns) // 2  # an _id of at most 512 bytes
+        for table, of in (("a", slice(half)), ("b", slice(half, None))):
+            names = ", ".join(column.split(" ")[0] for column in columns[of])
+            world.cql(f"CREATE TABLE $.{table} ({', '.join(columns[of])}, v text, "
+                      f"PRIMARY KEY (({names})))")
+            world.cql(f"INSERT INTO $.{table} ({names}, v) VALUES ({', '.join(literals[of])}, 'x')")
+            world.put(table, urllib.parse.quote("~".join(texts[of]), safe=""),
+                      {"v": "document", "updated_at": stamp(now())})
+        self.once()
+        self.is_level()
+        for table in ("a", "b"):
+            rows = [row.v for row in world.cql(f"SELECT v FROM $.{table}")]
+            self.assertEqual(rows, ["document"], "the row and the document are one record")
+
     def test_an_id_that_is_no_key_is_left_out_and_named(self):
         self.create("k int PRIMARY KEY, v text")
         self.put("7", {"v": "seven"})
