@@ -91,6 +91,27 @@ class Names(unittest.TestCase):
         self.assertIn(f"{world.keyspace}.a and {world.keyspace}.b", said)
         self.assertIn("There is nothing to pair", said)
 
+    def test_two_columns_that_would_share_a_field_are_refused_and_both_named(self):
+        world = self.world
+        world.cql('CREATE TABLE $.items (id uuid PRIMARY KEY, name text, "a.b" text, title text)')
+        world.cql("CREATE TABLE $.keyed (title text, c int, name text, PRIMARY KEY (title, c))")
+        record = str(uuid.uuid4())
+        world.cql(f"INSERT INTO $.items (id, name, title) VALUES ({record}, 'x', 'y')")
+        taken = [("name", "title", "title", ("items", "keyed")),  # in the second it is of the key
+                 ("name", "a%2Eb", "a.b", ("items",)),
+                 ("nobodys", "title", "title", ("items", "keyed"))]  # it would become a column
+        for column, field, owner, tables in taken:
+            world.configure(pair=f'[[pair.field]]\ncolumn = "{column}"\nfield = "{field}"')
+            for command in ("plan", "status"):
+                with self.subTest(column=column, field=field, command=command):
+                    said = world.duet(command)
+                    for table in tables:
+                        self.assertIn(f"index {world.index(table)}: columns {column} and {owner} "
+                                      f"would both be field {field}", said)
+                    self.assertIn("give one of them another field in a [[pair.field]]", said)
+            world.duet("once", code=1)
+            self.assertNotIn(world.index("items"), world.indices(), "it was not made")
+
 
 if __name__ == "__main__":
     main()
