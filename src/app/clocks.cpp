@@ -12,7 +12,8 @@
 namespace duet::app {
 
 std::int64_t drift_of(std::int64_t before, std::int64_t server, std::int64_t after) {
-    if (server < before) return server - before;
+    const std::int64_t latest = server + 999;
+    if (latest < before) return latest - before;
     return server > after ? server - after : 0;
 }
 

@@ -17,7 +17,7 @@ constexpr Micros drift_limit{1'000'000};
 constexpr Micros clocks_looked_at_every{60'000'000};
 
 /// How far a clock that showed `server` between two looks at ours is ahead of it (negative: behind)
-/// for certain; all in microseconds.
+/// for certain; all in microseconds, of which the server tells whole milliseconds only.
 [[nodiscard]] std::int64_t drift_of(std::int64_t before, std::int64_t server, std::int64_t after);
 
 class Clocks {

@@ -15,6 +15,7 @@
 #include "app/glob.hpp"
 #include "app/index_name.hpp"
 #include "base/error.hpp"
+#include "model/names.hpp"
 #include "net/transport.hpp"
 #include "stores/cassandra/types.hpp"
 
@@ -200,6 +201,12 @@ void check_fields(const Section& section, const std::vector<FieldRule>& rules,
             section.fail("field", fmt::format("means the version field, {}, which has one name on "
                                               "both sides: version_field sets it",
                                               version_field));
+        }
+        if (column_to_field(field_to_column(rule.field)) != rule.field) {
+            section.fail("field", fmt::format("gives column {} the field \"{}\", and no field can "
+                                              "be called so: take a name without dots that is "
+                                              "neither blank nor one that Elasticsearch keeps",
+                                              rule.column, rule.field));
         }
         if (!columns.insert(rule.column).second) {
             section.fail("field", fmt::format("names column {} twice", rule.column));

@@ -25,11 +25,14 @@ struct Known {
             tables.emplace(table.keyspace + "." + table.table, &table);
         }
         for (const KnownIndex& index : inventory.indices) indices.emplace(index.name, &index);
+        for (const KnownView& view : inventory.views)
+            views.emplace(view.keyspace + "." + view.view, &view);
     }
 
     std::set<std::string> keyspaces;
     std::map<std::string, const KnownTable*> tables;
     std::map<std::string, const KnownIndex*> indices;
+    std::map<std::string, const KnownView*> views;
 };
 
 constexpr std::size_t cql_name_limit = 48;  // Cassandra's own
@@ -51,6 +54,19 @@ void follow_table(const KnownTable& table, PairPlan& plan) {
     plan.shape.direction = sync::Direction::to_elasticsearch;
 }
 
+/// Empty: no view has the name of the table that would be made.
+std::string problem_of_view(const PairPlan& plan, const Known& known) {
+    const auto view = known.views.find(plan.name);
+    if (view == known.views.end()) return {};
+    std::string problem = fmt::format(
+        "{0} is a materialized view of {1}.{2}, which Cassandra alone writes: leave it out: tables "
+        "= "
+        "[\"*\", \"!{3}\"]",
+        plan.name, view->second->keyspace, view->second->table, view->second->view);
+    if (!plan.creates_index) problem += fmt::format(", or give index {} another name", plan.index);
+    return problem;
+}
+
 /// What both servers say about this table and this index.
 PairPlan plan_for(const TableName& name, const std::string& index, const Known& known,
                   const Shape& shape) {
@@ -66,7 +82,8 @@ PairPlan plan_for(const TableName& name, const std::string& index, const Known& 
     plan.creates_index = index_at == known.indices.end();
     if (!plan.creates_index) plan.alias_of = index_at->second->stands_for;
     if (!plan.creates_table) follow_table(*table_at->second, plan);
-    const std::string of_table = plan.creates_table ? "" : table_at->second->problem;
+    const std::string of_table =
+        plan.creates_table ? problem_of_view(plan, known) : table_at->second->problem;
     const std::string of_index = plan.creates_index ? "" : index_at->second->problem;
     plan.problem = first_of(first_of(of_table, of_index), plan.problem);
     if (plan.problem.empty() && plan.creates_table && name.table.size() > cql_name_limit) {
@@ -159,6 +176,12 @@ void plan_rule(const PairRule& rule, const Inventory& inventory, const Known& kn
     for (const KnownTable& table : inventory.tables) {
         if (table.keyspace != rule.keyspace || !chosen(rule.tables, table.table)) continue;
         const TableName name{table.keyspace, table.table};
+        add(plan_for(name, index_name(rule.index, name), known, rule.shape));
+    }
+    for (const KnownView& view : inventory.views) {
+        const bool named = std::ranges::find(rule.tables, view.view) != rule.tables.end();
+        if (view.keyspace != rule.keyspace || !named) continue;
+        const TableName name{view.keyspace, view.view};
         add(plan_for(name, index_name(rule.index, name), known, rule.shape));
     }
     for (const KnownIndex& index : inventory.indices) {

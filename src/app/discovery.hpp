@@ -17,6 +17,13 @@ struct KnownTable {
     bool only_read = false;          // it takes no writes: its documents follow its rows
 };
 
+/// A materialized view: Cassandra writes it, and takes no table of its name.
+struct KnownView {
+    std::string keyspace;
+    std::string view;
+    std::string table;  // that it follows
+};
+
 struct KnownIndex {
     std::string name;
     std::string problem;     // as above
@@ -28,6 +35,7 @@ struct Inventory {
     std::vector<std::string> keyspaces;
     std::vector<KnownTable> tables;
     std::vector<KnownIndex> indices;
+    std::vector<KnownView> views;
 };
 
 /// One pair, or one table or index that is left out.
@@ -48,7 +56,8 @@ struct PairPlan {
 };
 
 /// Every pair, and everything that is left out with its reason, by name. Tables that the globs of
-/// the rules leave out are not mentioned: somebody chose that.
+/// the rules leave out are not mentioned: somebody chose that. Views are where an index or a rule
+/// is called as one.
 [[nodiscard]] std::vector<PairPlan> plan_pairs(const Config& config, const Inventory& inventory);
 
 /// The configuration would pair a table of this name, keyspace.table.

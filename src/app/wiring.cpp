@@ -214,6 +214,9 @@ Task<Inventory> Servers::inventory() {
         inventory.tables.push_back(
             {table.keyspace, table.table, table.reason, table.notes, table.counters});
     }
+    const auto views = co_await cassandra::list_views(session_, state_keyspace);
+    for (const cassandra::ViewInfo& view : views)
+        inventory.views.push_back({view.keyspace, view.view, view.table});
     const auto indices = co_await elasticsearch::list_indices(client_);
     for (const auto& index : indices)
         inventory.indices.push_back({index.name, index.problem.value_or(""), index.stands_for});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "model/order.hpp"
 #include "model/text.hpp"
 
 namespace duet {
@@ -93,6 +94,19 @@ void append_part(std::string& out, const Value& value, const Type& type) {
     }
 }
 
+/// As Cassandra keeps them: sets and maps in their order and without doubles, and null only in a
+/// tuple or a user type. The same set in another order would be the same row by another _id.
+bool are_kept_so(const std::vector<Value>& parts, const Type& type) {
+    if (type.kind == Kind::tuple || type.kind == Kind::udt) return true;
+    if (std::ranges::any_of(parts, &Value::is_null)) return false;
+    if (type.kind != Kind::set && type.kind != Kind::map) return true;
+    const std::size_t step = type.kind == Kind::map ? 2 : 1;
+    for (std::size_t i = step; i < parts.size(); i += step) {
+        if (cassandra_order(parts[i - step], parts[i], type.elements.front()) >= 0) return false;
+    }
+    return true;
+}
+
 /// Reads what append_part has written; `text` is what is left.
 std::optional<Value> read_part(std::string_view& text, const Type& type);
 
@@ -116,6 +130,7 @@ std::optional<Value> read_parts(std::string_view& text, const Type& type) {
     const bool any_size = type.is_collection();
     if ((!any_size && parts.size() != wanted) || (type.kind == Kind::map && parts.size() % 2 != 0))
         return std::nullopt;
+    if (!are_kept_so(parts, type)) return std::nullopt;
     if (type.kind != Kind::map) return Value(List(std::move(parts)));
     Map map;
     for (std::size_t i = 0; i < parts.size(); i += 2) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "live/cassandra_world.hpp"
 
 namespace duet {
@@ -33,6 +34,33 @@ CASSANDRA_STORY(CassandraCatalogLive, tables_that_cannot_be_paired_have_their_re
         EXPECT_TRUE(table);
         EXPECT_NE(table->reason.find(reason), std::string::npos) << table->reason;
     }
+}
+
+CASSANDRA_STORY(CassandraCatalogLive, views_are_no_tables_and_have_one_of_theirs) {
+    (void)co_await world.table("based", "a int");
+    (void)co_await world.cql(
+        "CREATE MATERIALIZED VIEW $.viewed AS SELECT * FROM $.based WHERE a IS NOT NULL AND "
+        "id IS NOT NULL PRIMARY KEY (a, id)");
+    const auto views = co_await cassandra::list_views(*world.session);
+    EXPECT_TRUE(std::any_of(views.begin(), views.end(), [&](const auto& view) {
+        return view.keyspace == world.keyspace && view.view == "viewed" && view.table == "based";
+    }));
+    const auto view = co_await cassandra::find_view(*world.session, world.keyspace, "viewed");
+    const auto base = co_await cassandra::find_view(*world.session, world.keyspace, "based");
+    const auto table = co_await cassandra::find_table(*world.session, world.keyspace, "viewed");
+    EXPECT_TRUE(view);
+    EXPECT_FALSE(base || table);
+    // No table is made of its name, which Cassandra would do and be broken by.
+    const auto store = world.open("viewed");
+    std::string refusal;
+    try {
+        co_await store->provision(Schema(), true);
+    } catch (const Misconfigured& error) {
+        refusal = error.what();
+    }
+    EXPECT_NE(refusal.find("it is a materialized view of "), std::string::npos) << refusal;
+    (void)co_await world.cql("SELECT * FROM $.viewed");
+    (void)co_await world.cql("DROP MATERIALIZED VIEW $.viewed");
 }
 
 CASSANDRA_STORY(CassandraCatalogLive, keys_are_read_in_the_order_of_the_key) {

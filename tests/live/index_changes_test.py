@@ -138,20 +138,36 @@ class IndexChanges(unittest.TestCase):
         world.level("t", load.end(), load.versions)
 
     def test_an_index_that_keeps_no_whole_sources_is_refused_until_it_does(self):
+        synthetic = "its _source is synthetic: reindex into an index that stores it"
+        bodies = [
+            ({"mappings": {"_source": {"enabled": False}}},
+             "its _source is off: reindex from where the data came, with _source on"),
+            ({"settings": {"index.mapping.source.mode": "synthetic"}}, synthetic),
+            ({"mappings": {"_source": {"mode": "synthetic"}}}, synthetic)]
+        for body, reason in bodies:
+            with self.subTest(body):
+                self.keeps_no_whole_sources(body, reason)
+
+    def keeps_no_whole_sources(self, body, reason):
         world = self.world()
         daemon, load = self.started(world)
         self.all_read(world, load)
-        self.make_anew(world, {"mappings": {"_source": {"enabled": False}}})
-        daemon.wait_for("its _source is off")
-        self.assertIn("its _source is off", world.duet("status"))
-        self.assertIn("its _source is off", world.duet("plan"))
+        self.make_anew(world, body)
+        daemon.wait_for(f'left out" name={world.index("t")} reason="{reason}"')
+        left_out = f"{world.index('t')}: {reason}"
+        self.assertIn(left_out, world.duet("status"))
+        self.assertIn(left_out, world.duet("plan"))
+        # From here on nobody writes there: what it holds is what stood in its first second.
+        written = world.newest_seq_no("t")
         load.more(20, ["row"])
+        self.assertEqual(world.newest_seq_no("t"), written)
         world.elastic.do("DELETE", f"/{world.index('t')}")
         load.more(20, ["row"])
         eventually(lambda: world.indices() and world.documents("t"), "the index and documents")
         load.go_on("document")
         load.more(5)
         world.level("t", load.end(), load.versions)
+        self.assertEqual(daemon.stop(), 0)
 
     def test_an_index_whose_fields_are_used_up_stops_its_pair_before_it_is_asked_for_more(self):
         world = self.world()

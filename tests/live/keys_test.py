@@ -39,47 +39,134 @@ class Keys(unittest.TestCase):
 
     # --- one column ---------------------------------------------------------------------------
 
-    def both_ways(self, kind, literal, record, born):
-        """A row of this key becomes a document `record`; a document `born` becomes a row."""
-        world = self.world
-        table = "of_" + "".join(filter(str.isalnum, kind))
-        world.cql(f"CREATE TABLE $.{table} (k {kind} PRIMARY KEY, v text)")
-        world.cql(f"INSERT INTO $.{table} (k, v) VALUES ({literal}, 'row')")
-        world.elastic.do("PUT", world.path(table, "_doc/" + urllib.parse.quote(born, safe="")),
-                         {"v": "document", "updated_at": stamp(now())})
-        return table, {record: "row", born: "document"}
+    # CQL type: a row's key and its document's _id; a document's _id and its row's key.
+    ONE_COLUMN = {
+        "text": ("'a~b %41 ☃'", "a~b %41 ☃", "Grüße/?#", "'Grüße/?#'"),
+        "ascii": ("'a~b'", "a~b", "100% (x)", "'100% (x)'"),
+        "tinyint": ("-128", "-128", "127", "127"),
+        "smallint": ("-32768", "-32768", "0", "0"),
+        "int": ("-7", "-7", "2147483647", "2147483647"),
+        "bigint": ("9223372036854775807", "9223372036854775807", "0", "0"),
+        "varint": ("123456789012345678901234567890", "123456789012345678901234567890", "-1", "-1"),
+        "decimal": ("1.00", "1.00", "1.0", "1.0"),
+        "float": ("0.1", "0.1", "1e+30", "1e30"),
+        "double": ("0.1", "0.1", "-0.0", "-0.0"),
+        "boolean": ("true", "true", "false", "false"),
+        "timestamp": ("'2026-11-20T12:00:00.123Z'", "2026-11-20T12:00:00.123Z",
+                      "1969-12-31T23:59:59.999Z", "-1"),
+        "date": ("'2026-11-20'", "2026-11-20", "1969-12-31", "'1969-12-31'"),
+        "time": ("'08:00:00.000000001'", "08:00:00.000000001",
+                 "23:59:59.999999999", "'23:59:59.999999999'"),
+        "inet": ("'10.0.0.1'", "10.0.0.1", "2001:db8::1", "'2001:db8::1'"),
+        "blob": ("0xfeff", "/v8=", "AA==", "0x00"),
+        "uuid": ("6C1F3F4A-7E5D-4C0A-9B58-0F9F4D0F9A11", "6c1f3f4a-7e5d-4c0a-9b58-0f9f4d0f9a11",
+                 "6c1f3f4a-7e5d-4c0a-9b58-0f9f4d0f9a12", "6c1f3f4a-7e5d-4c0a-9b58-0f9f4d0f9a12"),
+        "timeuuid": ("50554d6e-29bb-11e5-b345-feff819cdc9f", "50554d6e-29bb-11e5-b345-feff819cdc9f",
+                     "50554d6e-29bb-11e5-b345-feff819cdc90", "50554d6e-29bb-11e5-b345-feff819cdc90"),
+        "frozen<list<int>>": ("[2, 1, 2]", "(2,1,2)", "()", "[]"),
+        "frozen<set<text>>": ("{'b', 'a,', ''}", "(%e,a%2C,b)", "(x,y)", "{'y', 'x'}"),
+        "frozen<map<int, boolean>>": ("{2: true, 1: false}", "(1,false,2,true)", "(-1,true)",
+                                      "{-1: true}"),
+        "frozen<tuple<text, int>>": ("('a,b', null)", "(a%2Cb,%n)", "(x,1)", "('x', 1)"),
+        "frozen<place>": ("{city: 'Porto (P)', zip: 4000}", "(Porto %28P%29,4000)", "(%n,1)",
+                          "{zip: 1}"),
+        "vector<float, 3>": ("[1, -0.5, 0]", "(1,-0.5,0.0)", "(0.1,0.2,0.3)", "[0.1, 0.2, 0.3]"),
+    }
 
     def test_a_key_of_one_column_of_any_type_is_the_id_as_text(self):
-        tables = [
-            self.both_ways("text", "'a~b %41 ☃'", "a~b %41 ☃", "Grüße/?#"),
-            self.both_ways("int", "-7", "-7", "2147483647"),
-            self.both_ways("bigint", "9223372036854775807", "9223372036854775807", "0"),
-            self.both_ways("varint", "123456789012345678901234567890",
-                           "123456789012345678901234567890", "-1"),
-            self.both_ways("decimal", "1.00", "1.00", "1.0"),
-            self.both_ways("double", "0.1", "0.1", "-0.0"),
-            self.both_ways("timestamp", "'2026-11-20T12:00:00.123Z'", "2026-11-20T12:00:00.123Z",
-                           "1969-12-31T23:59:59.999Z"),
-            self.both_ways("time", "'08:00:00.000000001'", "08:00:00.000000001",
-                           "23:59:59.999999999"),
-            self.both_ways("inet", "'10.0.0.1'", "10.0.0.1", "2001:db8::1"),
-            self.both_ways("blob", "0xfeff", "/v8=", "AA=="),
-            self.both_ways("timeuuid", "50554d6e-29bb-11e5-b345-feff819cdc9f",
-                           "50554d6e-29bb-11e5-b345-feff819cdc9f",
-                           "50554d6e-29bb-11e5-b345-feff819cdc90"),
-            self.both_ways("frozen<list<int>>", "[1, 2]", "(1,2)", "()"),
-            self.both_ways("frozen<tuple<text, int>>", "('a,b', null)", "(a%2Cb,%n)", "(x,1)"),
-        ]
+        world = self.world
+        world.cql("CREATE TYPE $.place (city text, zip int)")
+        tables = {kind: f"of_{at}" for at, kind in enumerate(self.ONE_COLUMN)}
+        for kind, (key, _, born, _) in self.ONE_COLUMN.items():
+            table = tables[kind]
+            world.cql(f"CREATE TABLE $.{table} (k {kind} PRIMARY KEY, v text)")
+            world.cql(f"INSERT INTO $.{table} (k, v) VALUES ({key}, 'row')")
+            world.elastic.do("PUT", world.path(table, "_doc/" + urllib.parse.quote(born, safe="")),
+                             {"v": "document", "updated_at": stamp(now())})
         self.once()
         self.is_level()
-        for table, expected in tables:
-            with self.subTest(table):
-                found = {k: v["v"] for k, v in self.world.documents(table).items()}
-                self.assertEqual(found, expected)
-                rows = [row.v for row in self.world.cql(f"SELECT v FROM $.{table}")]
-                self.assertEqual(sorted(rows), ["document", "row"])
+        for kind, (key, record, born, born_key) in self.ONE_COLUMN.items():
+            with self.subTest(kind):
+                found = {k: v["v"] for k, v in world.documents(tables[kind]).items()}
+                self.assertEqual(found, {record: "row", born: "document"})
+                rows = [[row.v for row in world.cql(f"SELECT v FROM $.{tables[kind]} WHERE k = {at}")]
+                        for at in (key, born_key)]
+                self.assertEqual(rows, [["row"], ["document"]])
+                count = world.cql(f"SELECT count(*) FROM $.{tables[kind]}").one()[0]
+                self.assertEqual(count, 2)
         # Written by one side only: a second look finds nothing to do.
         self.assertNotIn(" 1 to ", self.once())
+
+    def test_a_set_or_a_map_in_a_key_has_one_spelling_in_the_order_of_cassandra(self):
+        world = self.world
+        spellings = {"frozen<set<int>>": ("(-1,9,10)", ["(9,-1,10)", "(-1,9,9,10)", "(%n)"]),
+                     "frozen<map<text, int>>": ("(a,1,b,2)", ["(b,2,a,1)", "(a,0,a,1,b,2)"])}
+        tables = {kind: f"of_{at}" for at, kind in enumerate(spellings)}
+        for kind, (right, wrong) in spellings.items():
+            world.cql(f"CREATE TABLE $.{tables[kind]} (k {kind} PRIMARY KEY, v text)")
+            for record in [right, *wrong]:
+                world.put(tables[kind], urllib.parse.quote(record),
+                          {"v": record, "updated_at": stamp(now())})
+        said = self.once()
+        for kind, (right, wrong) in spellings.items():
+            with self.subTest(kind):
+                self.assertIn(f"{len(wrong)} with an _id that is no key of the table (k ({kind}))", said)
+                rows = [row.v for row in world.cql(f"SELECT v FROM $.{tables[kind]}")]
+                self.assertEqual(rows, [right])
+                self.assertEqual({k: v["v"] for k, v in world.documents(tables[kind]).items()},
+                                 {record: record for record in [right, *wrong]})
+
+    # The elements of a set in any order: its text, in the order of Cassandra.
+    SETS = {
+        "ascii": ("{'b', 'B', 'a'}", "(B,a,b)"),
+        "text": ("{'☃', 'z', 'é', ''}", "(%e,z,é,☃)"),
+        "tinyint": ("{1, -128, 127, -1}", "(-128,-1,1,127)"),
+        "smallint": ("{255, -256, 256, -1}", "(-256,-1,255,256)"),
+        "int": ("{10, 9, -10}", "(-10,9,10)"),
+        "bigint": ("{10, -9223372036854775808, 9}", "(-9223372036854775808,9,10)"),
+        "varint": ("{10, 9, -10, 12345678901234567890}", "(-10,9,10,12345678901234567890)"),
+        "decimal": ("{10, 9.99, -0.1, 1.5, 1E+3}", "(-0.1,1.5,9.99,10,1e3)"),
+        "float": ("{NaN, 0.0, -1.5, -0.0, 1.5}", "(-1.5,-0.0,0.0,1.5,NaN)"),
+        "double": ("{Infinity, 0.0, -0.0, -Infinity}", "(-Infinity,-0.0,0.0,Infinity)"),
+        "boolean": ("{true, false}", "(false,true)"),
+        "frozen<list<int>>": ("{[2], [1, 2], [1]}", "((1),(1,2),(2))"),
+        "frozen<set<int>>": ("{{2}, {1, 2}, {1}}", "((1),(1,2),(2))"),
+        "frozen<map<int, int>>": ("{{1: 2}, {1: 1, 2: 0}}", "((1,1,2,0),(1,2))"),
+        "frozen<tuple<int, text>>": ("{(1, 'a'), (1, null), (null, 'z')}", "((%n,z),(1,%n),(1,a))"),
+        "vector<float, 2>": ("{[1, -1], [-1, 1], [-2, 0.5]}", "((-2,0.5),(-1,1),(1,-1))"),
+        "timestamp": ("{0, -1}", "(1969-12-31T23:59:59.999Z,1970-01-01T00:00:00.000Z)"),
+        "date": ("{'1970-01-01', '1969-12-31'}", "(1969-12-31,1970-01-01)"),
+        "time": ("{'13:00:00', '08:00:00'}", "(08:00:00.000000000,13:00:00.000000000)"),
+        "inet": ("{'10.0.0.1', '200.0.0.1', '9.0.0.1', '2001:db8::1'}",
+                 "(9.0.0.1,10.0.0.1,2001:db8::1,200.0.0.1)"),
+        "blob": ("{0xff, 0x0001, 0x00}", "(AA==,AAE=,/w==)"),
+        "uuid": ("{f0000000-0000-4000-8000-000000000000, 00000000-0000-4000-8000-000000000000, "
+                 "ffffffff-0001-1000-8000-000000000000}",
+                 "(ffffffff-0001-1000-8000-000000000000,00000000-0000-4000-8000-000000000000,"
+                 "f0000000-0000-4000-8000-000000000000)"),
+        "timeuuid": ("{00000000-0001-1000-7f00-000000000000, 00000000-0001-1000-8000-000000000000, "
+                     "ffffffff-0000-1000-8000-000000000000}",
+                     "(ffffffff-0000-1000-8000-000000000000,00000000-0001-1000-8000-000000000000,"
+                     "00000000-0001-1000-7f00-000000000000)"),
+    }
+
+    def test_sets_of_any_type_in_a_key_are_in_the_order_of_cassandra(self):
+        world = self.world
+        columns = [f"k{at} frozen<set<{kind}>>" for at, kind in enumerate(self.SETS)]
+        literals, texts = zip(*self.SETS.values())
+        half = len(columns) // 2  # an _id of at most 512 bytes
+        for table, of in (("a", slice(half)), ("b", slice(half, None))):
+            names = ", ".join(column.split(" ")[0] for column in columns[of])
+            world.cql(f"CREATE TABLE $.{table} ({', '.join(columns[of])}, v text, "
+                      f"PRIMARY KEY (({names})))")
+            world.cql(f"INSERT INTO $.{table} ({names}, v) VALUES ({', '.join(literals[of])}, 'x')")
+            world.put(table, urllib.parse.quote("~".join(texts[of]), safe=""),
+                      {"v": "document", "updated_at": stamp(now())})
+        self.once()
+        self.is_level()
+        for table in ("a", "b"):
+            rows = [row.v for row in world.cql(f"SELECT v FROM $.{table}")]
+            self.assertEqual(rows, ["document"], "the row and the document are one record")
 
     def test_an_id_that_is_no_key_is_left_out_and_named(self):
         self.create("k int PRIMARY KEY, v text")

@@ -91,6 +91,52 @@ class Names(unittest.TestCase):
         self.assertIn(f"{world.keyspace}.a and {world.keyspace}.b", said)
         self.assertIn("There is nothing to pair", said)
 
+    def test_two_columns_that_would_share_a_field_are_refused_and_both_named(self):
+        world = self.world
+        world.cql('CREATE TABLE $.items (id uuid PRIMARY KEY, name text, "a.b" text, title text)')
+        world.cql("CREATE TABLE $.keyed (title text, c int, name text, PRIMARY KEY (title, c))")
+        record = str(uuid.uuid4())
+        world.cql(f"INSERT INTO $.items (id, name, title) VALUES ({record}, 'x', 'y')")
+        taken = [("name", "title", "title", ("items", "keyed")),  # in the second it is of the key
+                 ("name", "a%2Eb", "a.b", ("items",)),
+                 ("nobodys", "title", "title", ("items", "keyed"))]  # it would become a column
+        for column, field, owner, tables in taken:
+            world.configure(pair=f'[[pair.field]]\ncolumn = "{column}"\nfield = "{field}"')
+            for command in ("plan", "status"):
+                with self.subTest(column=column, field=field, command=command):
+                    said = world.duet(command)
+                    for table in tables:
+                        self.assertIn(f"index {world.index(table)}: columns {column} and {owner} "
+                                      f"would both be field {field}", said)
+                    self.assertIn("give one of them another field in a [[pair.field]]", said)
+            world.duet("once", code=1)
+            self.assertNotIn(world.index("items"), world.indices(), "it was not made")
+
+    def test_an_index_that_is_called_as_a_view_is_left_out_and_named(self):
+        world = self.world
+        world.cql("CREATE TABLE $.products (id uuid PRIMARY KEY, price int)")
+        world.cql('CREATE MATERIALIZED VIEW $."byPrice" AS SELECT * FROM $.products WHERE price '
+                  "IS NOT NULL AND id IS NOT NULL PRIMARY KEY (price, id)")
+        index = f"{world.keyspace}.by~price"
+        world.elastic.do("PUT", f"/{index}/_doc/1?refresh=true", {"price": 1})
+        record = str(uuid.uuid4())
+        world.cql(f"INSERT INTO $.products (id, price) VALUES ({record}, 7)")
+        sentence = f"{world.keyspace}.byPrice is a materialized view of {world.keyspace}.products"
+        for command in ("plan", "status"):
+            said = world.duet(command)
+            self.assertIn(sentence, said, command)
+            self.assertIn("leave it out: tables = [\"*\", \"!byPrice\"]", said, command)
+            self.assertIn(f"or give index {index} another name", said, command)
+        world.duet("once")
+        self.assertEqual(world.documents("products")[record]["price"], 7, "its table is paired")
+        self.assertEqual(self.sources(index), {"1": {"price": 1}})
+        tables = world.session.execute("SELECT table_name FROM system_schema.tables WHERE "
+                                       "keyspace_name = %s", (world.keyspace,))
+        self.assertEqual([row.table_name for row in tables], ["products"])
+        world.configure(pair='tables = ["*", "!byPrice"]')
+        for command in ("plan", "status"):
+            self.assertNotIn("byPrice", world.duet(command), "the remedy works")
+
 
 if __name__ == "__main__":
     main()

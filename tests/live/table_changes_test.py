@@ -113,6 +113,23 @@ class TableChanges(unittest.TestCase):
                 load.more(20)
                 world.level("t", load.end(), load.versions)
 
+    def test_a_table_that_gives_its_name_to_a_view_stays_away(self):
+        world = self.world()
+        daemon, load = self.started(world)
+        written = load.end()
+        world.cql("CREATE TABLE $.base (id uuid PRIMARY KEY, name text, n int)")
+        world.cql("DROP TABLE $.t")
+        world.cql("CREATE MATERIALIZED VIEW $.t AS SELECT * FROM $.base WHERE n IS NOT NULL AND "
+                  "id IS NOT NULL PRIMARY KEY (n, id)")
+        daemon.wait_for(f"{world.keyspace}.t is a materialized view of {world.keyspace}.base")
+        record = key()
+        world.cql(f"INSERT INTO $.base (id, name, n) VALUES ({record}, 'seen', 7)")
+        world.level("base", {record: {"name": "seen", "n": 7}})
+        self.assertEqual([row.name for row in world.cql("SELECT * FROM $.t")], ["seen"],
+                         "the view can be read: nobody made a table in its place")
+        self.assertEqual(set(world.documents("t")), set(written), "and the index is left alone")
+        self.assertEqual(daemon.stop(), 0)
+
     def test_a_type_that_gets_a_field_and_another_name_for_one(self):
         world = World(self)
         world.cql("CREATE TYPE $.place (street text, zip text)")

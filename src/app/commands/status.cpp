@@ -153,12 +153,9 @@ private:
         state.state = "new";
         const std::string name = state.plan.name;
         // Also of a pair that was never met: something may stand in its way.
-        std::optional<LivePair> live;
-        if (!state.plan.creates_index) {
-            live.emplace(servers_, state.plan);
-            const Agreement agreed = co_await live->look();
-            state.plan.notes = agreed.schema.notes;
-        }
+        LivePair live(servers_, state.plan);
+        const Agreement agreed = co_await live.look();
+        state.plan.notes = agreed.schema.notes;
         if (!has_notes_) co_return;
         const auto cursor = co_await servers_.state().load_cursor(name);
         const auto quarantine = co_await servers_.state().list_quarantine(name);
@@ -167,10 +164,10 @@ private:
         state.kept = kept.size();
         if (!cursor) co_return;
         state.first_met = cursor->first_met;
-        if (!live) co_return;
-        state.feeds = live->pair().feeds();
-        state.no_journal = live->missing_journal();
-        const Cursor position = co_await live->documents().position();
+        if (state.plan.creates_index) co_return;
+        state.feeds = live.pair().feeds();
+        state.no_journal = live.missing_journal();
+        const Cursor position = co_await live.documents().position();
         state.behind = distance(*cursor, position);
         state.state = state.behind == 0 ? "level" : "behind";
     }

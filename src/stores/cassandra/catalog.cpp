@@ -150,6 +150,18 @@ std::vector<TableInfo> assemble(const SchemaPages& pages) {
     return result;
 }
 
+Task<std::vector<ViewInfo>> read_views(cql::Session& session, std::string of_view) {
+    std::string cql =
+        "SELECT keyspace_name, view_name, base_table_name FROM system_schema.views" + of_view;
+    const Pages pages = co_await query_all(session, std::move(cql));
+    std::vector<ViewInfo> views;
+    each_row(pages, [&](const cql::Rows& rows, std::size_t row) {
+        views.push_back({text_cell(rows, row, "keyspace_name"), text_cell(rows, row, "view_name"),
+                         text_cell(rows, row, "base_table_name")});
+    });
+    co_return views;
+}
+
 Task<std::size_t> count_local_nodes(cql::Session& session) {
     std::string cql = "SELECT data_center FROM system.peers";
     const Pages pages = co_await query_all(session, std::move(cql));
@@ -188,6 +200,24 @@ Task<std::vector<TableInfo>> list_tables(cql::Session& session, std::string stat
         return is_internal_keyspace(table.keyspace, state_keyspace);
     });
     co_return tables;
+}
+
+Task<std::vector<ViewInfo>> list_views(cql::Session& session, std::string state_keyspace) {
+    std::string all;
+    std::vector<ViewInfo> views = co_await read_views(session, std::move(all));
+    std::erase_if(views, [&](const ViewInfo& view) {
+        return is_internal_keyspace(view.keyspace, state_keyspace);
+    });
+    co_return views;
+}
+
+Task<std::optional<ViewInfo>> find_view(cql::Session& session, std::string keyspace,
+                                        std::string view) {
+    std::string of_view =
+        " WHERE keyspace_name = " + literal(keyspace) + " AND view_name = " + literal(view);
+    std::vector<ViewInfo> found = co_await read_views(session, std::move(of_view));
+    if (found.empty()) co_return std::nullopt;
+    co_return std::move(found.front());
 }
 
 Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string keyspace,

@@ -34,6 +34,13 @@ struct TableInfo {
     std::vector<std::string> range_indexed;  // columns that a storage-attached index can search
 };
 
+/// A materialized view.
+struct ViewInfo {
+    std::string keyspace;
+    std::string view;
+    std::string table;  // whose rows it shows
+};
+
 /// How a keyspace that Duet makes is replicated: CQL's map, `{'class': ...}`; empty:
 /// NetworkTopologyStrategy with as many copies as the local datacenter has nodes, at most
 /// default_replicas.
@@ -53,10 +60,15 @@ constexpr std::size_t default_replicas = 3;
 /// order of their names.
 [[nodiscard]] Task<std::vector<TableInfo>> list_tables(cql::Session& session,
                                                        std::string state_keyspace = "duet");
-/// One table; empty when it is not there.
+/// The views of the users' keyspaces.
+[[nodiscard]] Task<std::vector<ViewInfo>> list_views(cql::Session& session,
+                                                     std::string state_keyspace = "duet");
+[[nodiscard]] Task<std::optional<ViewInfo>> find_view(cql::Session& session, std::string keyspace,
+                                                      std::string view);
 /// Throws Unavailable where there is no such table. Of TRUNCATE each node knows its own time.
 [[nodiscard]] Task<TableHistory> table_history(cql::Session& session, std::string keyspace,
                                                std::string table);
+/// One table; empty when it is not there.
 [[nodiscard]] Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string keyspace,
                                                         std::string table);
 

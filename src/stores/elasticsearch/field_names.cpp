@@ -23,12 +23,14 @@ const FieldOption* FieldNames::of_field(std::string_view field) const {
 
 Schema FieldNames::to_fields(const Schema& schema, const std::string& index) const {
     Schema fields = schema;
+    // Also a column that nobody has yet: its field would become it.
     std::map<std::string, std::string> owners;
+    for (const FieldOption& option : options_) owners.emplace(option.field, option.column);
     const auto rename = [&](std::string& column) {
         const FieldOption* option = of_column(column);
         std::string field = option == nullptr ? column_to_field(column) : option->field;
         const auto [owner, fresh] = owners.emplace(field, column);
-        if (!fresh) {
+        if (!fresh && owner->second != column) {
             throw Misconfigured(fmt::format("index {}: columns {} and {} would both be field {}",
                                             index, owner->second, column, field),
                                 "give one of them another field in a [[pair.field]]");

@@ -290,6 +290,11 @@ TEST(Config, a_pair_says_how_columns_stand_in_the_documents) {
     EXPECT_THAT(refusal(pair + "column = \"a\"\nfield = \"c\"\n[[pair.field]]\ncolumn = \"b\"\n"
                                "field = \"c\"\n"),
                 HasSubstr("gives the field c to two columns"));
+    for (const char* field : {"a.b", "_id", " "}) {
+        EXPECT_THAT(refusal(pair + "column = \"a\"\nfield = \"" + field + "\"\n"),
+                    HasSubstr("no field can be called so"));
+    }
+    EXPECT_EQ(parsed(pair + "column = \"a\"\nfield = \"a%2Eb\"\n").pairs.size(), 1U);
 }
 
 TEST(Config, a_pair_chooses_what_becomes_of_deletes) {

@@ -11,7 +11,7 @@ using testing::HasSubstr;
 /// "shop.orders" each.
 Inventory inventory(std::vector<std::string> keyspaces, const std::vector<std::string>& tables,
                     const std::vector<std::string>& indices) {
-    Inventory all{.keyspaces = std::move(keyspaces), .tables = {}, .indices = {}};
+    Inventory all{.keyspaces = std::move(keyspaces), .tables = {}, .indices = {}, .views = {}};
     for (const std::string& table : tables) {
         const std::size_t dot = table.find('.');
         all.tables.push_back({table.substr(0, dot), table.substr(dot + 1), "", {}, false});
@@ -112,6 +112,30 @@ TEST(Discovery, a_table_in_capitals_has_an_index_of_its_own) {
     ASSERT_EQ(plans.size(), 1U);
     EXPECT_EQ(plans[0].problem, "");
     EXPECT_EQ(plans[0].index, "shop.~orders");
+}
+
+TEST(Discovery, an_index_that_is_called_as_a_view_is_left_out_and_named) {
+    Inventory all = inventory({"shop"}, {"shop.products"}, {"shop.by_price"});
+    all.views = {{"shop", "by_price", "products"}, {"shop", "by_name", "products"}};
+    for (const Config& config : {with({}), with({rule("shop")}), with({rule("shop", {"by_*"})})}) {
+        const auto plans = plan_pairs(config, all);
+        ASSERT_FALSE(plans.empty());
+        EXPECT_EQ(plans[0].name, "shop.by_price");
+        EXPECT_THAT(plans[0].problem, HasSubstr("a materialized view of shop.products"));
+        EXPECT_THAT(plans[0].problem, HasSubstr("tables = [\"*\", \"!by_price\"]"));
+        EXPECT_THAT(names(plans), testing::Not(testing::Contains("shop.by_name")));
+    }
+    const auto without = plan_pairs(with({rule("shop", {"*", "!by_price"})}), all);
+    EXPECT_THAT(names(without), testing::ElementsAre("shop.products"));
+}
+
+TEST(Discovery, a_rule_that_names_a_view_is_told_what_it_is) {
+    Inventory all = inventory({"shop"}, {"shop.products"}, {});
+    all.views = {{"shop", "by_price", "products"}};
+    const auto plans = plan_pairs(with({rule("shop", {"products", "by_price"})}), all);
+    ASSERT_THAT(names(plans), testing::ElementsAre("shop.by_price", "shop.products"));
+    EXPECT_THAT(plans[0].problem, HasSubstr("a materialized view of shop.products"));
+    EXPECT_EQ(plans[1].problem, "");
 }
 
 TEST(Discovery, two_names_that_would_collide_are_both_named) {

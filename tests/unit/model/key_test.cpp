@@ -86,6 +86,25 @@ TEST(Key, parts_of_a_column_stand_in_parentheses) {
     }
 }
 
+TEST(Key, a_set_or_a_map_is_spelled_as_cassandra_keeps_it) {
+    const Type set{.kind = Kind::set, .elements = {of(Kind::int_)}, .frozen = true};
+    const Type map{.kind = Kind::map, .elements = {of(Kind::text), of(Kind::int_)}, .frozen = true};
+    const Type sets{.kind = Kind::list, .elements = {set}, .frozen = true};
+    const Type vector{.kind = Kind::vector, .elements = {of(Kind::int_)}, .dimension = 2};
+    const auto accepts = [](const Type& type, const char* id) {
+        return key_of({type}).accepts(Id::of(id));
+    };
+    EXPECT_TRUE(accepts(set, "(-1,9,10)"));
+    for (const char* id : {"(9,-1)", "(9,9)", "(1,10,2)", "(%n)"})
+        EXPECT_FALSE(accepts(set, id)) << id;
+    EXPECT_TRUE(accepts(map, "(B,1,a,0)"));
+    for (const char* id : {"(a,0,B,1)", "(a,0,a,1)", "(a,%n)"})
+        EXPECT_FALSE(accepts(map, id)) << id;
+    EXPECT_TRUE(accepts(sets, "((2,3),(1))"));
+    EXPECT_FALSE(accepts(sets, "((3,2),(1))"));
+    EXPECT_FALSE(accepts(vector, "(1,%n)"));
+}
+
 TEST(Key, clustering_decimals_that_cassandra_takes_for_one_have_one_id) {
     const Key key = key_of({of(Kind::decimal), of(Kind::decimal)});
     const Value one = *Decimal::parse("1.0");

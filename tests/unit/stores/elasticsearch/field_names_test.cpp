@@ -78,6 +78,17 @@ TEST(FieldNames, a_field_of_the_users_choice_may_not_be_one_that_another_column_
     Schema schema;
     schema.columns = {{"a.b", Type{}}, {"x", Type{}}};
     EXPECT_THROW((void)names.to_fields(schema, "shop"), Misconfigured);
+    schema.columns = {{"a.b", Type{}}};
+    EXPECT_THROW((void)names.to_fields(schema, "shop"), Misconfigured)
+        << "x is no column yet, and would become one";
+}
+
+TEST(FieldNames, two_columns_may_change_their_names) {
+    const FieldNames names({{"a", "b", std::nullopt, ""}, {"b", "a", std::nullopt, ""}});
+    Schema schema;
+    schema.columns = {{"a", Type{}}, {"b", Type{}}};
+    EXPECT_THAT(names.to_fields(schema, "shop").columns,
+                ElementsAre(Column{"b", Type{}}, Column{"a", Type{}}));
 }
 
 }  // namespace
