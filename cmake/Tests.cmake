@@ -94,7 +94,9 @@ function(duet_fuzz_targets)
     foreach(source IN LISTS sources)
         get_filename_component(name "${source}" NAME_WE)
         add_executable(fuzz_${name} EXCLUDE_FROM_ALL "${source}")
-        target_link_libraries(fuzz_${name} PRIVATE duet_cql duet_elastic duet_journal)
+        target_link_libraries(fuzz_${name} PRIVATE
+            duet_cql duet_elastic duet_journal duet_stores_cassandra duet_stores_elasticsearch
+            Boost::json)
         target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
         add_dependencies(fuzz fuzz_${name})
         set(found "${PROJECT_BINARY_DIR}/found/${name}")

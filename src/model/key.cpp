@@ -259,7 +259,7 @@ std::optional<std::vector<Value>> Key::decode(const Id& id) const {
     }
     // A partition key of one column must not be empty; and one spelling only: the one that a row of
     // this key would get.
-    const bool alone = columns_.size() == 1 || columns_[1].clustering;
+    const bool alone = is_composite() && columns_[1].clustering;
     if (text.empty() || (alone && text.front() == separator)) return std::nullopt;
     if (encode(values) != id) return std::nullopt;
     return values;

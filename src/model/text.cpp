@@ -10,7 +10,6 @@
 #include <iterator>
 #include <limits>
 
-#include "base/time.hpp"
 #include "model/inet.hpp"
 
 namespace duet {
@@ -82,9 +81,9 @@ std::optional<Value> parse_timestamp(std::string_view text) {
 
 std::optional<Value> parse_date(std::string_view text) {
     const auto instant = parse_iso8601(text);
-    if (!instant || instant->nanoseconds != 0 || instant->seconds % seconds_per_day != 0)
-        return std::nullopt;
-    return Value(instant->seconds / seconds_per_day);
+    const auto days = instant ? days_of(*instant) : std::nullopt;
+    if (!days) return std::nullopt;
+    return Value(*days);
 }
 
 std::optional<Value> parse_uuid(std::string_view text, bool time_based) {
@@ -216,6 +215,13 @@ std::optional<BigInteger> parse_integer(std::string_view text) {
     if (digits.size() + zeros > max_decimal_digits) return std::nullopt;
     digits.append(zeros, '0');
     return number->unscaled;
+}
+
+std::optional<std::int64_t> days_of(const Instant& instant) {
+    const std::int64_t days = instant.seconds / seconds_per_day;
+    const bool midnight = instant.nanoseconds == 0 && instant.seconds % seconds_per_day == 0;
+    if (!midnight || days < INT32_MIN || days > INT32_MAX) return std::nullopt;
+    return days;
 }
 
 std::string date_text(std::int64_t days) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.hpp"
 #include "model/type.hpp"
 #include "model/value.hpp"
 
@@ -30,6 +31,8 @@ void append_text(std::string& out, const Value& value, const Type& type);
 
 /// "2026-11-20"; beyond the years 0000 to 9999 with a sign.
 [[nodiscard]] std::string date_text(std::int64_t days);
+/// The days since 1970 of a midnight; empty: it is none, or beyond CQL's dates of 32 bits.
+[[nodiscard]] std::optional<std::int64_t> days_of(const Instant& instant);
 /// "10:00:00.000000000".
 [[nodiscard]] std::string time_text(std::int64_t nanoseconds);
 [[nodiscard]] std::optional<std::int64_t> parse_time_of_day(std::string_view text);

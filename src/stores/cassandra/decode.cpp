@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -11,9 +12,10 @@ namespace duet::cassandra {
 namespace {
 
 [[noreturn]] void refuse(ByteView bytes, const Type& type, std::string_view reason) {
-    const ByteView front = bytes.first(std::min(bytes.size(), shown_value_limit / 2));
-    throw ValueError("0x" + to_hex(front), fmt::format("{} bytes that are no {}: {}", bytes.size(),
-                                                       to_cql(type), reason));
+    const ByteView front = bytes.first(std::min(bytes.size(), shown_value_limit));
+    throw ValueError(
+        shown(Blob{Bytes(front.begin(), front.end())}),
+        fmt::format("{} bytes that are no {}: {}", bytes.size(), to_cql(type), reason));
 }
 
 void expect_size(ByteView bytes, const Type& type, std::size_t size) {
@@ -33,9 +35,16 @@ Value decode_int(ByteView bytes, const Type& type) {
     return std::int64_t{load<T>(bytes, type)};
 }
 
+bool is_ascii(ByteView bytes) {
+    return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte < 0x80; });
+}
+
 Value decode_text(ByteView bytes, const Type& type) {
     if (!is_utf8(bytes)) {
         refuse(bytes, type, "not UTF-8");
+    }
+    if (type.kind == Kind::ascii && !is_ascii(bytes)) {
+        refuse(bytes, type, "not ASCII");
     }
     return std::string(as_text(bytes));
 }
@@ -63,6 +72,9 @@ Value decode_uuid(ByteView bytes, const Type& type) {
     expect_size(bytes, type, 16);
     Uuid id;
     std::memcpy(id.bytes.data(), bytes.data(), 16);
+    if (type.kind == Kind::timeuuid && id.version() != 1) {
+        refuse(bytes, type, "not a version 1 (time) UUID");
+    }
     return id;
 }
 
@@ -89,6 +101,10 @@ Value decode_duration(ByteView bytes, const Type& type) {
     const std::int64_t nanoseconds = take_signed(rest, bytes, type);
     if (!rest.empty() || std::int32_t(months) != months || std::int32_t(days) != days) {
         refuse(bytes, type, "months or days beyond 32 bits");
+    }
+    const bool negative = months < 0 || days < 0 || nanoseconds < 0;
+    if (negative && (months > 0 || days > 0 || nanoseconds > 0)) {
+        refuse(bytes, type, "its parts must have one sign");
     }
     return Duration{static_cast<std::int32_t>(months), static_cast<std::int32_t>(days),
                     nanoseconds};
@@ -142,6 +158,16 @@ Value take_sized(ByteView& rest, const Type& type) {
     return value;
 }
 
+/// As take_sized(), of a list, set or map, which cannot hold null.
+Value take_element(ByteView& rest, const Type& type) {
+    const ByteView bytes = rest;
+    Value value = take_sized(rest, type);
+    if (value.is_null()) {
+        refuse(bytes, type, "a collection cannot hold null");
+    }
+    return value;
+}
+
 /// Takes the number of elements off the front. Each takes `least` bytes: more cannot be there.
 std::size_t take_count(ByteView& rest, const Type& type, std::size_t least) {
     if (rest.size() < 4) {
@@ -163,7 +189,7 @@ Value decode_list(ByteView bytes, const Type& type) {
     List& list = std::get<List>(value.held);
     list.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        list.push_back(take_sized(rest, of));
+        list.push_back(take_element(rest, of));
     }
     if (!rest.empty()) {
         refuse(bytes, type, "bytes are left over");
@@ -180,8 +206,8 @@ Value decode_map(ByteView bytes, const Type& type) {
     Map& map = std::get<Map>(value.held);
     map.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        Value key = take_sized(rest, key_type);
-        map.emplace_back(std::move(key), take_sized(rest, value_type));
+        Value key = take_element(rest, key_type);
+        map.emplace_back(std::move(key), take_element(rest, value_type));
     }
     if (!rest.empty()) {
         refuse(bytes, type, "bytes are left over");

@@ -44,7 +44,7 @@ std::string cut(std::string_view text) {
 }
 
 std::string hex(ByteView bytes) {
-    return "0x" + to_hex(bytes.first(std::min(bytes.size(), shown_value_limit / 2)));
+    return "0x" + to_hex(bytes.first(std::min(bytes.size(), shown_value_limit / 2 - 1)));
 }
 
 std::string shown_parts(const List& list) {

@@ -59,7 +59,7 @@ std::optional<Instant> parse_epoch(std::string_view text, std::int64_t per_secon
     rest += negative ? -nanoseconds : nanoseconds;
     if (rest < 0) {
         rest += 1'000'000'000;
-        --seconds;
+        if (__builtin_sub_overflow(seconds, 1, &seconds)) return std::nullopt;
     }
     return Instant{seconds, static_cast<std::uint32_t>(rest)};
 }
@@ -69,7 +69,11 @@ std::optional<Instant> parse_epoch(std::string_view text, std::int64_t per_secon
 DateFormat::DateFormat(std::string_view format) {
     while (!format.empty()) {
         const std::size_t end = format.find("||");
-        parts_.push_back(part_of(format.substr(0, end)));
+        const Part part = part_of(format.substr(0, end));
+        // A second epoch is never read, whatever its unit: the first takes every number.
+        if (!is_epoch(part) || std::none_of(parts_.begin(), parts_.end(), is_epoch)) {
+            parts_.push_back(part);
+        }
         format.remove_prefix(end == std::string_view::npos ? format.size() : end + 2);
     }
     for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -77,6 +81,10 @@ DateFormat::DateFormat(std::string_view format) {
         const auto best = written_ ? precision_of(parts_[*written_]) : std::nullopt;
         if (fine && (!best || *fine < *best)) written_ = i;
     }
+}
+
+bool DateFormat::is_epoch(const Part& part) {
+    return part.kind == Kind::epoch_millis || part.kind == Kind::epoch_second;
 }
 
 DateFormat::Part DateFormat::part_of(std::string_view name) {
@@ -90,6 +98,7 @@ DateFormat::Part DateFormat::part_of(std::string_view name) {
         take(plain, "strict_");
         if (is_among(plain, iso_names)) {
             part.kind = Kind::iso;
+            part.year_alone = plain != "date_time";
         } else if (is_among(plain, day_names)) {
             part.kind = Kind::days;
         } else if (plain == "date_time_no_millis") {
@@ -173,6 +182,8 @@ std::optional<Instant> DateFormat::parse(std::string_view text) const {
 }
 
 std::optional<Instant> DateFormat::parse_as(const Part& part, std::string_view text) {
+    const bool is_year = text.find('-', 1) == std::string_view::npos;
+    if (!is_epoch(part) && is_year && !part.year_alone) return std::nullopt;
     switch (part.kind) {
         case Kind::epoch_millis: return parse_epoch(text, 1'000);
         case Kind::epoch_second: return parse_epoch(text, 1);

@@ -41,11 +41,13 @@ private:
     enum class Kind : unsigned char { iso, days, pattern, epoch_millis, epoch_second, unknown };
     struct Part {
         Kind kind = Kind::unknown;
-        char separator = 'T';  // pattern: between day and time
-        int digits = 0;        // pattern: of the fraction
-        std::string zone;      // pattern: what stands for UTC at the end: "", "Z" or "+0000"
+        bool year_alone = false;  // it takes "2026", as ISO 8601 does
+        char separator = 'T';     // pattern: between day and time
+        int digits = 0;           // pattern: of the fraction
+        std::string zone;         // pattern: what stands for UTC at the end: "", "Z" or "+0000"
     };
     [[nodiscard]] static Part part_of(std::string_view name);
+    [[nodiscard]] static bool is_epoch(const Part& part);
     [[nodiscard]] static Part pattern_of(std::string_view pattern);
     [[nodiscard]] static std::optional<Precision> precision_of(const Part& part);
     [[nodiscard]] static std::optional<Instant> parse_as(const Part& part, std::string_view text);

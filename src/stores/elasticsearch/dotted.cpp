@@ -12,7 +12,7 @@ namespace {
 
 /// A value, or an object of them.
 struct Node {
-    std::string name;
+    std::string name;      // as JSON
     std::string_view raw;  // of a value
     bool is_object = false;
     std::vector<Node> members;
@@ -26,10 +26,29 @@ struct Node {
     }
 };
 
+/// A name or a part of it as JSON; of a name that no text can hold the raw one.
+std::string quoted(std::string_view name, bool broken) {
+    std::string out;
+    if (broken) {
+        out = '"' + std::string(name) + '"';
+    } else {
+        elastic::append_json_string(out, name);
+    }
+    return out;
+}
+
+/// What stands before the first dot, if it is text; else empty.
+std::string_view first_part(const Json& member) {
+    const std::string_view name = member.key();
+    const std::string_view first = name.substr(0, name.find('.'));
+    const bool escaped = member.broken_key() && first.find('\\') != std::string_view::npos;
+    return escaped ? std::string_view() : first;
+}
+
 /// False: something stands there already.
 bool put(Node& object, std::string_view path, const Json& value) {
     const std::size_t dot = path.find('.');
-    Node& node = object.member(path.substr(0, dot));
+    Node& node = object.member(quoted(path.substr(0, dot), value.broken_key()));
     if (!node.raw.empty()) return false;
     if (dot != std::string_view::npos) {
         node.is_object = true;
@@ -55,7 +74,7 @@ void append(std::string& out, const Node& node) {
     for (const Node& member : node.members) {
         out += before;
         before = ',';
-        elastic::append_json_string(out, member.name);
+        out += member.name;
         out += ':';
         append(out, member);
     }
@@ -74,9 +93,9 @@ std::set<std::string, std::less<>> dotted_columns(const Json& source, const Layo
     std::set<std::string, std::less<>> columns;
     for (const Json member : source) {
         const std::string_view name = member.key();
-        const std::size_t dot = name.find('.');
-        if (dot == std::string_view::npos || layout.find(name, 0)) continue;
-        if (is_object_column(name.substr(0, dot), layout)) columns.emplace(name.substr(0, dot));
+        if (name.find('.') == std::string_view::npos || layout.find(name, 0)) continue;
+        const std::string_view column = first_part(member);
+        if (is_object_column(column, layout)) columns.emplace(column);
     }
     return columns;
 }
@@ -90,8 +109,9 @@ std::optional<Undotted> undot(const Json& source, const Layout& layout) {
     Node document{{}, {}, true, {}};
     for (const Json member : source) {
         const std::string_view name = member.key();
-        if (!columns.contains(name.substr(0, name.find('.')))) {
-            document.members.push_back({std::string(name), member.raw(), false, {}});
+        if (!columns.contains(first_part(member))) {
+            document.members.push_back(
+                {quoted(name, member.broken_key()), member.raw(), false, {}});
         } else if (!put(document, name, member)) {
             undotted.clash = name;
             return undotted;

@@ -81,7 +81,9 @@ std::string with_escapes(std::string_view text) {
             out += part;
         } else if (size == 2 || size == 3) {
             unsigned code = static_cast<unsigned char>(part[0]) & (0xffU >> (size + 1));
-            for (const char c : part.substr(1)) code = (code << 6) | (c & 0x3fU);
+            for (const char c : part.substr(1)) {
+                code = (code << 6) | (static_cast<unsigned char>(c) & 0x3fU);
+            }
             out += fmt::format("\\u{:04x}", code);
         } else {
             out += "\\ud800\\ud800";

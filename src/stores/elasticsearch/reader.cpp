@@ -16,6 +16,10 @@ namespace {
     throw Unfit{shown(value.raw()), std::move(reason)};
 }
 
+constexpr const char* broken_text =
+    "holds half of a surrogate pair, or bytes that are no UTF-8, which no text can hold: correct "
+    "the document";
+
 /// Text of a key back as JSON text, so that it can be converted as any other value.
 Value convert_key(std::string_view text, const Type& type) {
     const bool structured = type.is_collection() || type.kind == Kind::tuple ||
@@ -85,6 +89,7 @@ Value convert_map(const Json& value, const Type& type, const Field& field) {
     Map map;
     for (const Json member : value) {
         if (member.is(Json::Kind::null)) continue;  // as if it were missing, whatever its key
+        if (member.broken_key()) unfit(value, broken_text);
         Value key = convert_key(member.key(), type.elements[0]);
         Value held = convert(member, type.elements[1], field.part(member.key()));
         if (!held.is_null()) map.emplace_back(std::move(key), std::move(held));
@@ -120,7 +125,7 @@ Value convert_udt(const Json& value, const Type& type, const Field& field) {
         const auto found =
             std::find(type.field_names.begin(), type.field_names.end(), member.key());
         const auto i = static_cast<std::size_t>(found - type.field_names.begin());
-        if (i < parts.size()) {
+        if (i < parts.size() && !member.broken_key()) {
             parts[i] = convert(member, type.elements[i], field.part(member.key()));
         } else if (!member.is(Json::Kind::null)) {
             unfit(value, fmt::format("has {}, which the type {} has not: ALTER TYPE ... ADD it, or "
@@ -138,9 +143,8 @@ std::optional<Value> convert_date(std::string_view text, const Type& type,
     const auto instant = dates.parse(text);
     if (!instant) return parse_scalar(text, type);
     if (type.kind == Kind::date) {
-        constexpr std::int64_t day = 86'400;
-        if (instant->nanoseconds != 0 || instant->seconds % day != 0) return std::nullopt;
-        return Value(instant->seconds / day);
+        const auto days = days_of(*instant);
+        return days ? std::optional(Value(*days)) : std::nullopt;
     }
     const auto millis = to_millis(*instant);  // V6: a timestamp is compared in milliseconds
     return millis ? std::optional(Value(*millis)) : std::nullopt;
@@ -188,11 +192,7 @@ Value convert(const Json& value, const Type& type, const Field& field) {
         append_compact(text, value.raw());
         return text;
     }
-    if (value.broken()) {
-        unfit(value,
-              "holds half of a surrogate pair, or bytes that are no UTF-8, which no text can hold: "
-              "correct the document");
-    }
+    if (value.broken()) unfit(value, broken_text);
     switch (type.kind) {
         case Kind::list:
         case Kind::set: return convert_list(value, type, field);
@@ -268,13 +268,14 @@ ReadDocument read_members(const Id& id, const Json& source, const Layout& layout
     std::size_t next = 0;
     for (const Json member : source) {
         const std::string_view name = member.key();
-        if (name == layout.version_field() || name == layout.expiry_field()) {
+        const bool named = !member.broken_key();  // else it is neither of what follows
+        if (named && (name == layout.version_field() || name == layout.expiry_field())) {
             if (auto refusal = read_moment(member, layout, read); refusal && !read.problem)
                 read.problem = std::move(refusal);
             continue;
         }
-        const auto place = layout.find(name, next);
-        const auto key_place = place ? std::nullopt : find_key_field(name, layout);
+        const auto place = named ? layout.find(name, next) : std::nullopt;
+        const auto key_place = place || !named ? std::nullopt : find_key_field(name, layout);
         if (key_place) {
             try {
                 check_key_field(id, member, *key_place, layout);

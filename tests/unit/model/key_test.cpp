@@ -25,6 +25,7 @@ TEST(Key, of_one_column_is_its_text_and_nothing_is_escaped) {
     const Key text = key_of({of(Kind::text)});
     EXPECT_EQ(text_of(text, {std::string("50% ~ a,b")}), "50% ~ a,b");
     EXPECT_EQ(text.decode(Id::of("50% ~ a,b")), std::vector<Value>{std::string("50% ~ a,b")});
+    EXPECT_EQ(text.decode(Id::of("~a")), std::vector<Value>{std::string("~a")});
     EXPECT_EQ(text_of(key_of({of(Kind::timestamp)}), {noon}), "2026-11-20T12:00:00.123Z");
     EXPECT_EQ(text_of(key_of({of(Kind::bigint)}), {std::int64_t{-7}}), "-7");
 }

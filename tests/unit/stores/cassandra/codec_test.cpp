@@ -160,6 +160,7 @@ TEST(Codec, text_that_is_not_utf8_and_ascii_that_is_not_ascii_are_refused) {
     EXPECT_NE(refusal(std::string("ä"), of(Kind::ascii)), "");
     EXPECT_EQ(refusal(std::string("ä"), of(Kind::text)), "");
     EXPECT_FALSE(reads({0xC3}, of(Kind::text)));
+    EXPECT_FALSE(reads({0xC3, 0xA4}, of(Kind::ascii)));
 }
 
 TEST(Codec, an_address_has_4_or_16_bytes) {
@@ -175,8 +176,24 @@ TEST(Codec, null_is_refused_inside_of_a_collection) {
     EXPECT_NE(refusal(Value(), of(Kind::int_)), "");
 }
 
+TEST(Codec, a_null_in_the_bytes_of_a_collection_is_refused) {
+    const Bytes one_null = from_hex("00000001ffffffff");
+    EXPECT_FALSE(reads(one_null, of(Kind::list, {of(Kind::int_)})));
+    EXPECT_FALSE(reads(one_null, of(Kind::set, {of(Kind::text)})));
+    const Type map = of(Kind::map, {of(Kind::text), of(Kind::text)});
+    EXPECT_FALSE(reads(from_hex("00000001ffffffff0000000161"), map));
+    EXPECT_FALSE(reads(from_hex("000000010000000161ffffffff"), map));
+}
+
 TEST(Codec, a_duration_of_mixed_signs_is_refused) {
     EXPECT_NE(refusal(Duration{1, -1, 0}, of(Kind::duration)), "");
+    EXPECT_FALSE(reads(from_hex("020100"), of(Kind::duration)));
+}
+
+TEST(Codec, a_timeuuid_that_has_no_time_is_refused) {
+    const Uuid random = Uuid::version4(1, 2);
+    EXPECT_NE(refusal(random, of(Kind::timeuuid)), "");
+    EXPECT_FALSE(reads(Bytes(random.bytes.begin(), random.bytes.end()), of(Kind::timeuuid)));
 }
 
 TEST(Codec, a_refusal_names_type_and_value) {
@@ -222,6 +239,13 @@ TEST(Codec, a_shown_value_is_short_and_whole_characters) {
     const std::string text = shown(long_text);
     EXPECT_LE(text.size(), shown_value_limit);
     EXPECT_TRUE(is_utf8(as_bytes(text)));
+    EXPECT_LE(shown(Blob{Bytes(500)}).size(), shown_value_limit);
+    try {
+        (void)decode(Bytes(500), of(Kind::int_));
+        FAIL() << "500 bytes are no int";
+    } catch (const ValueError& error) {
+        EXPECT_LE(error.value().size(), shown_value_limit);
+    }
 }
 
 RC_GTEST_PROP(Vint, every_number_comes_back, (std::uint64_t number)) {

@@ -82,6 +82,31 @@ TEST(DateFormat, an_epoch_may_have_a_fraction) {
     EXPECT_EQ(micros("epoch_second", "1.x"), -1);
 }
 
+TEST(DateFormat, an_epoch_that_cannot_be_counted_is_none) {
+    EXPECT_FALSE(DateFormat("epoch_second").parse("-9223372036854775808.5"));
+    EXPECT_TRUE(DateFormat("epoch_second").parse("-9223372036854775808"));
+    EXPECT_TRUE(DateFormat("epoch_millis").parse("-9223372036854775808.5"));
+}
+
+TEST(DateFormat, of_two_epochs_the_first_is_read_and_written) {
+    EXPECT_EQ(micros("epoch_second||epoch_millis", "1"), 1'000'000);
+    EXPECT_EQ(written("epoch_second||epoch_millis", 1'000'000), "1");
+    EXPECT_EQ(written("epoch_second||epoch_millis", 1'000), "refused");
+    EXPECT_EQ(content("epoch_second||epoch_millis", 253'402'300'800'000'000, 3), "253402300800");
+    EXPECT_EQ(DateFormat("epoch_second||epoch_millis").precision(), Precision::seconds);
+    EXPECT_EQ(written("epoch_millis||epoch_second", 1'000), "1");
+}
+
+TEST(DateFormat, four_digits_are_a_year_only_where_a_year_may_stand_alone) {
+    for (const char* format : {"yyyy-MM-dd HH:mm:ss||epoch_millis", "strict_date||epoch_millis",
+                               "strict_date_time||epoch_millis"}) {
+        EXPECT_EQ(micros(format, "1234"), 1'234'000) << format;
+        EXPECT_EQ(micros(format, "-1234"), -1'234'000) << format;
+        EXPECT_EQ(micros(format, "1970-01-02"), 86'400'000'000) << format;
+    }
+    EXPECT_EQ(micros("date_optional_time||epoch_millis", "1971"), 31'536'000'000'000);
+}
+
 TEST(DateFormat, patterns_of_days_and_times_are_known) {
     EXPECT_EQ(micros("yyyy-MM-dd HH:mm:ss", "1970-01-01 00:00:02"), 2'000'000);
     EXPECT_EQ(written("yyyy-MM-dd HH:mm:ss", 2'000'000), "\"1970-01-01 00:00:02\"");
@@ -102,7 +127,8 @@ TEST(DateFormat, days_alone_are_a_date) {
 }
 
 TEST(DateFormat, the_part_that_tells_most_is_written) {
-    EXPECT_EQ(written("epoch_second||epoch_millis", 1'000), "1");
+    EXPECT_EQ(written("epoch_second||strict_date_optional_time", 1'000'000),
+              "\"1970-01-01T00:00:01.000000Z\"");
     EXPECT_EQ(written("epoch_millis||strict_date_optional_time", 1),
               "\"1970-01-01T00:00:00.000001Z\"");
     EXPECT_EQ(written("epoch_millis", 1), "refused");

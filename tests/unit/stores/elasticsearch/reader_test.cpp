@@ -185,6 +185,28 @@ TEST(Reader, half_a_surrogate_pair_is_refused) {
     EXPECT_THAT(refusal(R"(["a","\udc00"])", of(Kind::list, {text})), HasSubstr("surrogate"));
 }
 
+TEST(Reader, half_a_surrogate_pair_in_a_key_is_refused) {
+    const Type map = of(Kind::map, {text, integer});
+    EXPECT_THAT(refusal(R"({"\ud800":1})", map), HasSubstr("surrogate"));
+    EXPECT_EQ(refusal(R"({"\ud800":null})", map), "") << "as if it were missing";
+    Type type = of(Kind::udt, {integer});
+    type.field_names = {R"(\ud800)"};
+    EXPECT_THAT(refusal(R"({"\ud800":1})", type), HasSubstr("ALTER TYPE"));
+}
+
+TEST(Reader, a_name_that_no_text_can_hold_is_no_columns_and_carried_over) {
+    const Layout layout =
+        layout_of(schema_of({{R"(\ud800)", integer}, {"a", of(Kind::map, {text, text})}}));
+    for (const char* source : {R"({"\ud800":1,"a":{"b":"x"}})", R"({"\ud800":1,"a.b":"x"})"}) {
+        const ReadDocument read = read_source(source, layout);
+        EXPECT_FALSE(read.problem) << source;
+        EXPECT_EQ(read.content.carried, R"("\ud800":1)") << source;
+        EXPECT_TRUE(read.content.values[0].is_null()) << source;
+        EXPECT_EQ(read.content.values[1].get<Map>().size(), 1U) << source;
+    }
+    EXPECT_THAT(read_source(R"({"a.\ud800":"x"})", layout).problem->reason, HasSubstr("surrogate"));
+}
+
 TEST(Reader, ascii_takes_no_other_letters) {
     EXPECT_EQ(read_value("\"a\"", of(Kind::ascii)), Value(std::string("a")));
     EXPECT_NE(refusal("\"\xC3\xA4\"", of(Kind::ascii)), "");
@@ -205,6 +227,15 @@ TEST(Reader, a_day_has_no_time) {
     EXPECT_EQ(read_value("\"1970-01-02\"", of(Kind::date)), number(1));
     EXPECT_EQ(read_value("86400000", of(Kind::date)), number(1));
     EXPECT_NE(refusal("\"1970-01-02T10:00:00Z\"", of(Kind::date)), "");
+}
+
+TEST(Reader, a_day_has_32_bits) {
+    EXPECT_EQ(read_value("\"+5881580-07-11\"", of(Kind::date)), number(INT32_MAX));
+    EXPECT_NE(refusal("\"+5881580-07-12\"", of(Kind::date)), "");
+    EXPECT_NE(refusal("\"-5877641-06-22\"", of(Kind::date)), "");
+    const std::string seconds = R"({"type":"date","format":"epoch_second"})";
+    EXPECT_EQ(read_value("185542587100800", of(Kind::date), seconds), number(INT32_MAX));
+    EXPECT_NE(refusal("185542587187200", of(Kind::date), seconds), "");
 }
 
 TEST(Reader, times_of_day_and_durations_are_texts) {
