@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "model/order.hpp"
 #include "model/record.hpp"
 
 namespace duet::fuzz {
@@ -142,24 +143,33 @@ inline Value any_parts(Choices& choices, const Type& type) {
     }
     const std::size_t size =
         type.kind == Kind::vector ? static_cast<std::size_t>(type.dimension) : choices.below(4);
+    // Sets and maps as Cassandra keeps them: in its order, and 1.0 and 1.00 are one key.
+    const Type& of = type.elements[0];
+    const auto less = [&](const Value& left, const Value& right) {
+        return cassandra_order(left, right, of) < 0;
+    };
     if (type.kind != Kind::map) {
         for (std::size_t i = 0; i < size; ++i) {
-            list.push_back(any_value(choices, type.elements[0]));
+            Value element = any_value(choices, of);
+            const bool known =
+                type.kind == Kind::set && std::ranges::any_of(list, [&](const Value& each) {
+                    return !less(each, element) && !less(element, each);
+                });
+            if (!known) list.push_back(std::move(element));
         }
+        if (type.kind == Kind::set) std::ranges::sort(list, less);
         return list;
     }
     Map map;
-    const Type& of = type.elements[0];
-    // As Cassandra tells them apart: 1.0 and 1.00 are one key.
-    const Key by_value({KeyColumn{"key", of, true}});
     for (std::size_t i = 0; i < size; ++i) {
         Value key = any_value(choices, of);
         const bool known = std::ranges::any_of(map, [&](const auto& entry) {
             return same_value(entry.first, key, of) ||
-                   by_value.encode({entry.first}) == by_value.encode({key});
+                   (!less(entry.first, key) && !less(key, entry.first));
         });
         if (!known) map.emplace_back(std::move(key), any_value(choices, type.elements[1]));
     }
+    std::ranges::sort(map, less, &std::pair<Value, Value>::first);
     return map;
 }
 
