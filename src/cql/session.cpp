@@ -7,7 +7,6 @@
 #include <span>
 #include <utility>
 
-#include "base/log.hpp"
 #include "cql/connector.hpp"
 #include "cql/failure.hpp"
 #include "cql/prepared_cache.hpp"
@@ -61,7 +60,8 @@ struct Session::State {
     explicit State(SessionOptions given)
         : options(std::move(given)),
           connector(std::make_shared<Connector>(options)),
-          writes(net::ConcurrencyLimit(options.first_paced, options.most_paced)) {}
+          writes(net::ConcurrencyLimit(options.first_paced, options.most_paced), "cassandra",
+                 "writes") {}
 
     /// Throws for every ERROR of the server that trying again does not mend.
     Task<Answer> run(const Request& request);
@@ -69,7 +69,6 @@ struct Session::State {
     /// Empty: it failed in a way in which another attempt makes sense; `failure` says how.
     Task<std::optional<Answer>> attempt(const Request& request, TimePoint deadline,
                                         std::exception_ptr& failure);
-    void note_overload();
     Task<PreparedResult> request_prepare(std::string_view cql, TimePoint deadline);
     Task<void> prepare_again(const std::vector<PreparedPtr>& statements, TimePoint deadline);
 
@@ -100,12 +99,6 @@ Task<Answer> Session::State::run(const Request& request) {
     if (!request.paced) co_return co_await run_until(request, new_deadline());
     const net::Gate::Pass pass = co_await writes.enter();
     co_return co_await run_until(request, new_deadline());
-}
-
-void Session::State::note_overload() {
-    if (!writes.overloaded()) return;
-    log::warning("cassandra is overloaded",
-                 {{"writes_at_a_time", static_cast<std::uint64_t>(writes.limit())}});
 }
 
 Task<Answer> Session::State::run_until(const Request& request, TimePoint deadline) {
@@ -165,10 +158,9 @@ Task<std::optional<Answer>> Session::State::attempt(const Request& request, Time
         if (request.paced) {
             const auto* error = std::get_if<ServerError>(&answer.response);
             if (error != nullptr && says_overloaded(*error)) {
-                note_overload();
+                writes.overloaded();
             } else {
-                writes.answered(std::chrono::duration_cast<std::chrono::microseconds>(
-                    std::chrono::steady_clock::now() - sent));
+                writes.answered(sent);
             }
         }
         co_return std::move(answer);
@@ -176,7 +168,7 @@ Task<std::optional<Answer>> Session::State::attempt(const Request& request, Time
         connection->close(error.what());
         throw;
     } catch (const TimedOut&) {
-        if (request.paced) note_overload();
+        if (request.paced) writes.overloaded();
         throw;  // no time is left
     } catch (const NotSent&) {
         failure = std::current_exception();

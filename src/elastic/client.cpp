@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "base/bytes.hpp"
-#include "base/log.hpp"
 #include "elastic/answers.hpp"
 #include "net/backoff.hpp"
 #include "net/gate.hpp"
@@ -106,7 +105,8 @@ struct Client::State {
     explicit State(ClientOptions given)
         : options(std::move(given)),
           http(http_options(options)),
-          bulks(net::ConcurrencyLimit(options.max_bulks, options.max_bulks)) {}
+          bulks(net::ConcurrencyLimit(options.max_bulks, options.max_bulks), "elasticsearch",
+                "bulks") {}
 
     ClientOptions options;
     net::HttpClient http;
@@ -143,18 +143,11 @@ struct Client::State {
         const auto sent = std::chrono::steady_clock::now();
         net::HttpResponse response = co_await send_once(request, idempotent);
         if (busy_by(response.status).busy) {
-            note_overload();
+            bulks.overloaded();
         } else {
-            bulks.answered(std::chrono::duration_cast<std::chrono::microseconds>(
-                std::chrono::steady_clock::now() - sent));
+            bulks.answered(sent);
         }
         co_return response;
-    }
-
-    void note_overload() {
-        if (!bulks.overloaded()) return;
-        log::warning("elasticsearch is overloaded",
-                     {{"bulks_at_a_time", static_cast<std::uint64_t>(bulks.limit())}});
     }
 
     Task<net::HttpResponse> send_once(const net::HttpRequest& request, bool idempotent) {
@@ -279,7 +272,7 @@ struct Client::State {
                 }
             }
             if (again.empty()) break;
-            note_overload();
+            bulks.overloaded();
             if (tries >= options.tries) break;
             chunks.push_back(std::move(again));
             co_await sleep_for(backoff.next());

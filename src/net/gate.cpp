@@ -1,5 +1,9 @@
 #include "net/gate.hpp"
 
+#include <cstdint>
+
+#include "base/log.hpp"
+
 namespace duet::net {
 
 Task<Gate::Pass> Gate::enter() {
@@ -7,10 +11,17 @@ Task<Gate::Pass> Gate::enter() {
     co_return Pass(*this);
 }
 
-void Gate::answered(std::chrono::microseconds latency) {
+void Gate::answered(std::chrono::steady_clock::time_point sent) {
+    const auto latency = std::chrono::steady_clock::now() - sent;
     const std::size_t before = limit_.limit();
-    limit_.answered(latency, inside_ >= before);
+    limit_.answered(std::chrono::duration_cast<std::chrono::microseconds>(latency),
+                    inside_ >= before);
     if (limit_.limit() > before) room_.notify_one();
+}
+
+void Gate::overloaded() {
+    if (!limit_.overloaded()) return;
+    log::warning(overload_event_, {{overload_field_, static_cast<std::uint64_t>(limit_.limit())}});
 }
 
 /// Who wakes and finds that another was faster waits again: that one will leave, too.

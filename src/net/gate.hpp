@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 #include "base/task.hpp"
 #include "net/concurrency_limit.hpp"
@@ -12,7 +13,11 @@ namespace duet::net {
 
 class Gate {
 public:
-    explicit Gate(ConcurrencyLimit limit) : limit_(limit) {}
+    /// The log says that `server` is overloaded, and how many `requests` it gets at a time then.
+    Gate(ConcurrencyLimit limit, std::string server, const std::string& requests)
+        : limit_(limit),
+          overload_event_(std::move(server) + " is overloaded"),
+          overload_field_(requests + "_at_a_time") {}
 
     /// A request's place among those that are on their way, until it is destroyed. The gate
     /// outlives it.
@@ -35,14 +40,16 @@ public:
 
     /// Waits as long as the requests inside need; each of them has a deadline of its own.
     [[nodiscard]] Task<Pass> enter();
-    /// Of a request that is inside.
-    void answered(std::chrono::microseconds latency);
-    /// As ConcurrencyLimit's.
-    bool overloaded() { return limit_.overloaded(); }
+    /// A request that is inside, sent at this time, has its answer now.
+    void answered(std::chrono::steady_clock::time_point sent);
+    /// As ConcurrencyLimit's, with a line in the log where the limit falls.
+    void overloaded();
     [[nodiscard]] std::size_t limit() const { return limit_.limit(); }
 
 private:
     ConcurrencyLimit limit_;
+    std::string overload_event_;
+    std::string overload_field_;
     std::size_t inside_ = 0;
     Event room_;
 

@@ -8,11 +8,10 @@
 namespace duet::net {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 struct Room {
-    explicit Room(ConcurrencyLimit limit) : gate(limit) {}
+    explicit Room(ConcurrencyLimit limit) : gate(limit, "server", "requests") {}
     Gate gate;
     std::size_t inside = 0;
     std::size_t most = 0;
@@ -45,7 +44,8 @@ TEST(Gate, lets_no_more_in_than_the_limit_and_everybody_at_last) {
 TEST(Gate, an_overload_leaves_room_for_half_as_many) {
     Runtime runtime;
     Room room{ConcurrencyLimit(4, 4)};
-    EXPECT_TRUE(room.gate.overloaded());
+    room.gate.overloaded();
+    EXPECT_EQ(room.gate.limit(), 2U);
     runtime.run(visit_all(room, 20));
     EXPECT_EQ(room.most, 2U);
     EXPECT_EQ(room.done, 20);
@@ -66,15 +66,15 @@ TEST(Gate, an_error_gives_the_place_back) {
 
 Task<void> answer_while_inside(Gate& gate, int times) {
     const Gate::Pass pass = co_await gate.enter();
-    for (int i = 0; i < times; ++i) gate.answered(microseconds(10));
+    for (int i = 0; i < times; ++i) gate.answered(std::chrono::steady_clock::now());
 }
 
 TEST(Gate, grows_only_where_it_is_full) {
     Runtime runtime;
-    Gate full{ConcurrencyLimit(1, 10)};
+    Gate full(ConcurrencyLimit(1, 10), "server", "requests");
     runtime.run(answer_while_inside(full, 1));
     EXPECT_EQ(full.limit(), 2U);
-    Gate roomy{ConcurrencyLimit(2, 10)};
+    Gate roomy(ConcurrencyLimit(2, 10), "server", "requests");
     runtime.run(answer_while_inside(roomy, 100));
     EXPECT_EQ(roomy.limit(), 2U);
 }
