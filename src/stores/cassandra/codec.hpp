@@ -40,6 +40,9 @@ void encode(const Value& value, const Type& type, Bytes& out);
 
 /// Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 [[nodiscard]] bool is_utf8(ByteView bytes);
+[[nodiscard]] bool is_ascii(ByteView bytes);
+/// None of its parts is below zero where another is above.
+[[nodiscard]] bool has_one_sign(const Duration& duration);
 
 /// True where a vector holds elements of this type one after another without their lengths.
 [[nodiscard]] bool has_fixed_size(const Type& type);

@@ -35,10 +35,6 @@ Value decode_int(ByteView bytes, const Type& type) {
     return std::int64_t{load<T>(bytes, type)};
 }
 
-bool is_ascii(ByteView bytes) {
-    return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte < 0x80; });
-}
-
 Value decode_text(ByteView bytes, const Type& type) {
     if (!is_utf8(bytes)) {
         refuse(bytes, type, "not UTF-8");
@@ -102,12 +98,12 @@ Value decode_duration(ByteView bytes, const Type& type) {
     if (!rest.empty() || std::int32_t(months) != months || std::int32_t(days) != days) {
         refuse(bytes, type, "months or days beyond 32 bits");
     }
-    const bool negative = months < 0 || days < 0 || nanoseconds < 0;
-    if (negative && (months > 0 || days > 0 || nanoseconds > 0)) {
+    const Duration duration{static_cast<std::int32_t>(months), static_cast<std::int32_t>(days),
+                            nanoseconds};
+    if (!has_one_sign(duration)) {
         refuse(bytes, type, "its parts must have one sign");
     }
-    return Duration{static_cast<std::int32_t>(months), static_cast<std::int32_t>(days),
-                    nanoseconds};
+    return duration;
 }
 
 Value decode_inet(ByteView bytes, const Type& type) {

@@ -51,10 +51,8 @@ void encode_text(const Value& value, const Type& type, Bytes& out) {
 
 void encode_ascii(const Value& value, const Type& type, Bytes& out) {
     const std::string& text = expect<std::string>(value, type);
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) >= 0x80) {
-            refuse(value, type, "it has characters beyond ASCII; make the column text");
-        }
+    if (!is_ascii(as_bytes(text))) {
+        refuse(value, type, "it has characters beyond ASCII; make the column text");
     }
     append(out, as_bytes(text));
 }
@@ -89,9 +87,7 @@ void encode_decimal(const Value& value, const Type& type, Bytes& out) {
 
 void encode_duration(const Value& value, const Type& type, Bytes& out) {
     const Duration& duration = expect<Duration>(value, type);
-    const bool negative = duration.months < 0 || duration.days < 0 || duration.nanoseconds < 0;
-    const bool positive = duration.months > 0 || duration.days > 0 || duration.nanoseconds > 0;
-    if (negative && positive) {
+    if (!has_one_sign(duration)) {
         refuse(value, type, "its parts must have one sign");
     }
     append_vint(out, zigzag(duration.months));
@@ -231,6 +227,12 @@ std::size_t fixed_size(const Type& type) {
         case Kind::udt: return 0;
     }
     return 0;
+}
+
+bool has_one_sign(const Duration& duration) {
+    const bool negative = duration.months < 0 || duration.days < 0 || duration.nanoseconds < 0;
+    const bool positive = duration.months > 0 || duration.days > 0 || duration.nanoseconds > 0;
+    return !(negative && positive);
 }
 
 void encode(const Value& value, const Type& type, Bytes& out) {

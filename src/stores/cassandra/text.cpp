@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "stores/cassandra/codec.hpp"
@@ -116,6 +117,10 @@ bool is_utf8(ByteView bytes) {
         i += length;
     }
     return true;
+}
+
+bool is_ascii(ByteView bytes) {
+    return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte < 0x80; });
 }
 
 std::string shown(const Value& value) { return std::visit(Show(), value.held); }
