@@ -59,9 +59,8 @@ std::string problem_of_view(const PairPlan& plan, const Known& known) {
     const auto view = known.views.find(plan.name);
     if (view == known.views.end()) return {};
     std::string problem = fmt::format(
-        "{0} is a materialized view of {1}.{2}, which Cassandra alone writes: leave it out: tables "
-        "= "
-        "[\"*\", \"!{3}\"]",
+        "{0} is a materialized view of {1}.{2}, which Cassandra alone writes: leave it out: "
+        "tables = [\"*\", \"!{3}\"]",
         plan.name, view->second->keyspace, view->second->table, view->second->view);
     if (!plan.creates_index) problem += fmt::format(", or give index {} another name", plan.index);
     return problem;

@@ -82,19 +82,20 @@ RowFetcher::RowFetcher(cql::Session& session, const Clock& clock, const Layout& 
     : session_(session),
       clock_(clock),
       layout_(layout),
-      by_keys_{select_by_keys(layout), RowReader(layout)},
-      by_token_{select_by_token(layout, Detail::contents), RowReader(layout)},
-      versions_by_token_{select_by_token(layout, Detail::versions),
-                         RowReader(layout, Detail::versions)},
-      by_version_{select_by_version(layout), RowReader(layout)},
+      reader_(layout),
+      versions_reader_(layout, Detail::versions),
+      by_keys_cql_(select_by_keys(layout)),
+      by_token_cql_(select_by_token(layout, Detail::contents)),
+      versions_by_token_cql_(select_by_token(layout, Detail::versions)),
+      by_version_cql_(select_by_version(layout)),
       digest_cql_(digest_queries(layout)) {}
 
-Task<cql::Rows> RowFetcher::page(const Select& select, std::vector<cql::Bound> values,
-                                 Bytes paging_state, std::size_t limit,
-                                 std::optional<std::int64_t> now) {
+Task<cql::Rows> RowFetcher::page(const std::string& cql, const RowReader& reader,
+                                 std::vector<cql::Bound> values, Bytes paging_state,
+                                 std::size_t limit, std::optional<std::int64_t> now) {
     while (true) {
         try {
-            std::string text = select.cql;
+            std::string text = cql;
             cql::PreparedPtr statement = co_await session_.prepare(std::move(text));
             cql::RequestOptions options;
             options.page_size = pages_.rows(limit);
@@ -103,12 +104,12 @@ Task<cql::Rows> RowFetcher::page(const Select& select, std::vector<cql::Bound> v
             std::vector<cql::Bound> bound = values;
             cql::Rows rows = co_await session_.execute(std::move(statement), std::move(bound),
                                                        std::move(options));
-            if (&select == &versions_by_token_) {
+            if (&reader == &versions_reader_) {
                 pages_.answered_unseen();
             } else {
                 pages_.answered(rows.size(), rows.body.size());
             }
-            select.reader.check(rows);
+            reader.check(rows);
             co_return rows;
         } catch (const cql::TooManyTombstones&) {
             if (!pages_.halve()) {
@@ -202,11 +203,10 @@ Task<void> RowFetcher::find(Lookup& lookup, std::vector<cql::Bound> values, std:
     Bytes paging_state;
     do {
         std::vector<cql::Bound> bound = values;
-        const cql::Rows rows =
-            co_await page(by_keys_, std::move(bound), std::move(paging_state), count, lookup.now);
+        const cql::Rows rows = co_await page(by_keys_cql_, reader_, std::move(bound),
+                                             std::move(paging_state), count, lookup.now);
         for (std::size_t row = 0; row < rows.size(); ++row) {
-            FoundRow found =
-                by_keys_.reader.read(rows, row, lookup.with_times, lookup.now.value_or(0));
+            FoundRow found = reader_.read(rows, row, lookup.with_times, lookup.now.value_or(0));
             const auto place = lookup.places.find(found.id);
             if (place != lookup.places.end()) {
                 found.state.seen_at = lookup.found[place->second].state.seen_at;
@@ -220,15 +220,16 @@ Task<void> RowFetcher::find(Lookup& lookup, std::vector<cql::Bound> values, std:
 Task<RowPage> RowFetcher::by_token(TokenRange range, std::size_t limit, std::string inside,
                                    Detail detail) {
     const bool whole = detail == Detail::contents || !pages_.fits_unseen();
-    const Select& select = whole ? by_token_ : versions_by_token_;
-    const RowReader& reader = select.reader;
+    const std::string& cql = whole ? by_token_cql_ : versions_by_token_cql_;
+    const RowReader& reader = whole ? reader_ : versions_reader_;
     const std::int64_t now = clock_.now();
     const std::int64_t seconds = now_in_seconds();
     Bytes paging_state(inside.begin(), inside.end());
     cql::Rows rows;
     do {  // a page may hold nothing but tombstones and still not be the last
         std::vector<cql::Bound> values = bind_range(range);
-        rows = co_await page(select, std::move(values), std::move(paging_state), limit, seconds);
+        rows =
+            co_await page(cql, reader, std::move(values), std::move(paging_state), limit, seconds);
         paging_state = rows.paging_state;
     } while (rows.size() == 0 && !paging_state.empty());
     RowPage result;
@@ -272,12 +273,12 @@ Task<RowFetcher::VersionPage> RowFetcher::by_version(std::int64_t from, std::int
     for (const std::int64_t micros : {from, upto}) {
         values.push_back(bind_value(version_value(micros, type), type));
     }
-    const cql::Rows rows =
-        co_await page(by_version_, std::move(values), std::move(page_from), limit, seconds);
+    const cql::Rows rows = co_await page(by_version_cql_, reader_, std::move(values),
+                                         std::move(page_from), limit, seconds);
     VersionPage result;
     result.next = rows.paging_state;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        FoundRow found = by_version_.reader.read(rows, row, false, seconds);
+        FoundRow found = reader_.read(rows, row, false, seconds);
         found.state.seen_at = now;
         result.rows.push_back(Change{std::move(found.id), std::move(found.state), std::nullopt});
     }
@@ -288,8 +289,8 @@ Task<RowFetcher::VersionPage> RowFetcher::by_version(std::int64_t from, std::int
 Task<void> RowFetcher::measure() {
     if (pages_.measured()) co_return;
     std::vector<cql::Bound> ring = bind_range({});
-    const cql::Rows rows =
-        co_await page(by_token_, std::move(ring), Bytes(), PageSize::first_rows, std::nullopt);
+    const cql::Rows rows = co_await page(by_token_cql_, reader_, std::move(ring), Bytes(),
+                                         PageSize::first_rows, std::nullopt);
 }
 
 /// One row; of a statement without parameters, which is not prepared, where there are none.
@@ -344,7 +345,7 @@ Task<RangeDigest> RowFetcher::digest(TokenRange range) {
 }
 
 Task<std::optional<RangeDigest>> RowFetcher::confirm(TokenRange range, RangeDigest written) {
-    written += by_token_.reader.empty_digest();  // of no writes: no columns yet
+    written += reader_.empty_digest();  // of no writes: no columns yet
     const std::vector<ProofQuery> proof = proof_of(layout_, range, written);
     for (const ProofQuery& query : proof) {
         const cql::Rows rows = co_await aggregate(query.cql, std::nullopt);

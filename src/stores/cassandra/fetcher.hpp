@@ -49,14 +49,10 @@ private:
     [[nodiscard]] Task<void> look_partitions(Lookup& lookup);
     [[nodiscard]] Task<void> find(Lookup& lookup, std::vector<cql::Bound> values,
                                   std::size_t count);
-    /// A statement, and what reads its answers.
-    struct Select {
-        std::string cql;
-        RowReader reader;
-    };
-    [[nodiscard]] Task<cql::Rows> page(const Select& select, std::vector<cql::Bound> values,
-                                       Bytes paging_state, std::size_t limit,
-                                       std::optional<std::int64_t> now);
+    /// `reader` is that of the answers.
+    [[nodiscard]] Task<cql::Rows> page(const std::string& cql, const RowReader& reader,
+                                       std::vector<cql::Bound> values, Bytes paging_state,
+                                       std::size_t limit, std::optional<std::int64_t> now);
     /// Before the server is asked to read rows that are not seen here.
     [[nodiscard]] Task<void> measure();
     [[nodiscard]] Task<cql::Rows> aggregate(const std::string& cql,
@@ -65,11 +61,13 @@ private:
     cql::Session& session_;
     const Clock& clock_;
     const Layout& layout_;
+    RowReader reader_;
+    RowReader versions_reader_;
     PageSize pages_;
-    Select by_keys_;
-    Select by_token_;
-    Select versions_by_token_;
-    Select by_version_;
+    std::string by_keys_cql_;
+    std::string by_token_cql_;
+    std::string versions_by_token_cql_;
+    std::string by_version_cql_;
     std::vector<std::string> digest_cql_;
     std::size_t digest_rows_ = PageSize::most_rows;  // of one page; halved by tombstones
 };

@@ -101,7 +101,8 @@ RowReader::RowReader(const Layout& layout, Detail detail)
     : layout_(layout), detail_(detail), first_(layout.key.columns().size()), width_(first_) {
     width_ += layout.version ? width_of(*layout.version) : 0;
     for (const LayoutColumn& column : layout.columns) {
-        width_ += detail == Detail::contents ? width_of(column) : (tells_version(column) ? 1 : 0);
+        const std::size_t times = tells_version(column) ? 1 : 0;
+        width_ += detail == Detail::contents ? width_of(column) : times;
     }
 }
 
