@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "base/hash.hpp"
 #include "sync/reconciler.hpp"
 
@@ -15,6 +16,13 @@ Task<Cursor> Context::position() {
 Task<Cursor> Context::recent_position() {
     Cursor position = co_await documents.recent_position();
     co_return with_columns(std::move(position));
+}
+
+Task<void> Context::hold_index() {
+    const Cursor now = co_await documents.position();
+    if (!checkpoint.cursor().same_index(now)) {
+        throw Unavailable("the index of " + pair + " was made anew during the pass");
+    }
 }
 
 Cursor Context::with_columns(Cursor position) const {

@@ -108,7 +108,7 @@ void Reconciler::adapt_chunk(const Items& items) {
 
 Task<void> Reconciler::look(const std::vector<Item*>& pending) {
     std::vector<Task<void>> both;
-    both.push_back(look_at_documents(pending));
+    both.push_back(look_at_index(pending));
     both.push_back(look_at_rows(pending));
     co_await when_all(std::move(both));
     if (context_.propagates()) co_await look_at_notes(pending);
@@ -152,6 +152,14 @@ Task<void> Reconciler::look_at_rows(const std::vector<Item*>& pending) {
     }
 }
 
+/// Asked after the documents were read, it proves that all of them were in the cursor's index.
+Task<void> Reconciler::look_at_index(const std::vector<Item*>& pending) {
+    co_await look_at_documents(pending);
+    const bool judged =
+        std::ranges::any_of(pending, [this](const Item* item) { return rests_on_cursor(*item); });
+    if (judged) co_await context_.hold_index();
+}
+
 Task<void> Reconciler::look_at_documents(const std::vector<Item*>& pending) {
     std::vector<Id> ids;
     for (const Item* item : pending) {
@@ -163,6 +171,11 @@ Task<void> Reconciler::look_at_documents(const std::vector<Item*>& pending) {
     for (Item* item : pending) {
         if (!item->document) item->document = std::move(*next++);
     }
+}
+
+bool Reconciler::rests_on_cursor(const Item& item) const {
+    const Guard& guard = item.document->guard;
+    return context_.settled.contains(guard) || context_.checkpoint.is_old(guard);
 }
 
 Reconciler::Plan Reconciler::plan(const std::vector<Item*>& pending, Report& report) {

@@ -58,6 +58,9 @@ struct Context {
     [[nodiscard]] Task<Cursor> position();
     /// The same by DocumentStore::recent_position(): for polls.
     [[nodiscard]] Task<Cursor> recent_position();
+    /// Throws Unavailable unless the documents are still those of the index that the cursor is of:
+    /// it may be made anew at any time, and an alias may lead to another one.
+    [[nodiscard]] Task<void> hold_index();
     /// As Sight::joined says.
     [[nodiscard]] bool only_joined_differ(const State& row, const State& document) const;
     [[nodiscard]] bool propagates() const { return rules.deletes == Deletes::propagate; }
@@ -123,8 +126,11 @@ private:
     [[nodiscard]] Task<void> resolve(Items items, Report& report);
     [[nodiscard]] Task<void> look(const std::vector<Item*>& pending);
     [[nodiscard]] Task<void> look_at_rows(const std::vector<Item*>& pending);
+    [[nodiscard]] Task<void> look_at_index(const std::vector<Item*>& pending);
     [[nodiscard]] Task<void> look_at_documents(const std::vector<Item*>& pending);
     [[nodiscard]] Task<void> look_at_notes(const std::vector<Item*>& pending);
+    /// Is anything said of this document that the cursor says?
+    [[nodiscard]] bool rests_on_cursor(const Item& item) const;
     [[nodiscard]] Agreed evidence(const Item& item) const;
     void look_again(Item* item, std::vector<Item*>& again, Report& report);
     /// Deletions: made now, or postponed. False: it is another decision.

@@ -1,6 +1,5 @@
 // V10 where deletes are propagated: the part of the Reconciler that deletes.
 
-#include "base/error.hpp"
 #include "sync/reconciler.hpp"
 
 namespace duet::sync {
@@ -34,11 +33,7 @@ Task<void> Reconciler::note(const std::vector<Item*>& items) {
 /// The order: the content is kept, the deletion noted, the row deleted. Cut off in between, the
 /// note says that this very row is to go; and a document made meanwhile is not taken for deleted.
 Task<void> Reconciler::remove_rows(Plan& plan, std::vector<Item*>& again, Report& report) {
-    // The documents are missing in this very index, not in one made anew since.
-    const Cursor position = co_await context_.documents.position();
-    if (!context_.checkpoint.cursor().same_index(position)) {
-        throw Unavailable("the index of " + context_.pair + " was made anew during the pass");
-    }
+    co_await context_.hold_index();  // the documents are missing in this very index
     std::vector<AgreedNote> notes;
     std::vector<Removal> removals;
     for (const auto& [item, deletion] : plan.row_removals) {

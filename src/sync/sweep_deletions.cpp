@@ -74,6 +74,7 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
     if (moved) forget();  // other notes hold from now on: every row needs its own
     const std::int64_t now = context_.clock.now();
     if (deletions.too_many(records, context_.rules.max_delete, now)) {
+        co_await context_.hold_index();  // what is missing in another one was not deleted
         // Some may have come back since they were found.
         const std::vector<Id> found_before = deletions.take();
         Report again = co_await reconciler_.reconcile(found_before);

@@ -529,9 +529,6 @@ private:
             return "old stamp under a cell that ended";
         if (write.side == Side::elasticsearch && write.generation != scene_.generation)
             return "index deleted";
-        // A `_seq_no` says nothing of the index that it belongs to, until the cursor is void.
-        if (write.generation > 0 && write.time < scene_.met_generation)
-            return "written before the new index was met";
         return "";
     }
 };

@@ -1,0 +1,80 @@
+// An index that is another one from one moment to the next: deleted and made again, or an alias
+// that leads elsewhere now. What the cursor says of documents holds in its own index alone.
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "world.hpp"
+
+namespace duet::sync {
+namespace {
+
+constexpr unsigned records = 20;
+
+std::vector<Id> all_ids() {
+    std::vector<Id> ids;
+    for (unsigned i = 0; i < records; ++i) ids.push_back(id_of(i));
+    return ids;
+}
+
+/// Level, and its index has just become another one, as no pass has noticed yet.
+struct Moved : World {
+    explicit Moved(Deletes deletes) : World(settings(deletes)) {
+        for (unsigned i = 0; i < records; ++i) insert(i, "record", i, 1'000 + i);
+        (void)level();
+        clock.micros += 1'000'000;
+        (void)run(pair->pass());  // what Duet wrote is below the cursor
+        documents.recreate();
+    }
+
+    static PairSettings settings(Deletes deletes) {
+        PairSettings settings;
+        settings.rules.deletes = deletes;
+        return settings;
+    }
+
+    void pass() {
+        for (int i = 0; i < 5; ++i) {
+            clock.micros += 1'000'000;
+            (void)run(pair->pass());
+        }
+    }
+};
+
+TEST(AnotherIndex, a_newer_document_is_not_taken_for_one_that_was_settled) {
+    Moved world(Deletes::restore);
+    world.put(3, "search", 3, Version{5'000});
+    EXPECT_THROW((void)run(world.pair->reconcile({id_of(3)})), Unavailable);
+    world.pass();
+    EXPECT_EQ(world.names(3), "search|search");
+}
+
+TEST(AnotherIndex, an_older_document_is_kept_where_it_loses) {
+    Moved world(Deletes::restore);
+    world.put(3, "of a backup", 3, Version{500});
+    EXPECT_THROW((void)run(world.pair->reconcile({id_of(3)})), Unavailable);
+    world.pass();
+    EXPECT_EQ(world.names(3), "record|record");
+    EXPECT_EQ(world.notes.beaten["shop.products"].size(), 1U);
+}
+
+TEST(AnotherIndex, a_deleted_row_takes_no_document_along_that_it_never_had) {
+    Moved world(Deletes::propagate);
+    world.put(3, "search", 3, Version{500});
+    world.rows.remove(id_of(3), world.clock.micros);
+    EXPECT_THROW((void)run(world.pair->reconcile({id_of(3)})), Unavailable);
+    world.pass();
+    EXPECT_EQ(world.names(3), "search|search");
+}
+
+TEST(AnotherIndex, what_it_lacks_blows_no_fuse) {
+    Moved world(Deletes::propagate);
+    (void)run(world.pair->reconcile(all_ids()));
+    EXPECT_EQ(world.pair->context().deletions.size(), records);
+    EXPECT_THROW((void)run(world.pair->make_deletions(records)), Unavailable);
+    world.pass();
+    EXPECT_EQ(world.names(3), "record|record");
+}
+
+}  // namespace
+}  // namespace duet::sync
