@@ -56,6 +56,8 @@ struct SweepNotes {
     std::vector<Segment> segments;
     /// Per shard: documents up to here were inserted by a first copy that is not proved yet.
     std::vector<std::int64_t> copied;
+    /// A first copy to Elasticsearch goes on: what lies in no segment is not known to be copied.
+    bool copying = false;
 
     bool operator==(const SweepNotes&) const = default;
 };

@@ -68,6 +68,10 @@ bool FirstCopyOfDocuments::resumes() const {
     return copied_ && copied_->same_meeting(context_.checkpoint.cursor());
 }
 
+std::vector<std::int64_t> FirstCopyOfDocuments::copied() const {
+    return resumes() ? copied_->shards : std::vector<std::int64_t>();
+}
+
 bool FirstCopyOfDocuments::was_copied(const Guard& guard) const {
     return guard.seq_no <= copied_->shards.at(static_cast<std::size_t>(guard.shard));
 }
@@ -77,8 +81,10 @@ Task<void> FirstCopyOfDocuments::note_copied(std::int64_t position, const Cursor
         const std::int64_t here = std::min(position, upto.shards[shard]);
         copied_->shards[shard] = std::max(copied_->shards[shard], here);
     }
-    const std::vector<Segment> nothing_yet;
-    if (memory_.due()) co_await memory_.save(nothing_yet, copied_->shards);
+    if (!memory_.due()) co_return;
+    SweepNotes notes;
+    notes.copied = copied_->shards;
+    co_await memory_.save(std::move(notes));
 }
 
 Task<Report> FirstCopyOfDocuments::run(const Listener& listener) {

@@ -34,6 +34,8 @@ public:
     void resume(std::vector<std::int64_t> copied);
     /// One was cut short.
     [[nodiscard]] bool resumes() const;
+    /// What resume() needs of one that was cut short; else empty.
+    [[nodiscard]] std::vector<std::int64_t> copied() const;
 
 private:
     /// Documents are read part after part of their positions, so that what was copied can be told

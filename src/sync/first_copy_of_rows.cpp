@@ -1,6 +1,7 @@
 #include "sync/first_copy_of_rows.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace duet::sync {
@@ -13,11 +14,23 @@ double width(const TokenRange& range) {
 
 }  // namespace
 
-void FirstCopyOfRows::start() {
+void FirstCopyOfRows::start(std::vector<Segment> settled) {
     copied_.clear();
+    left_.clear();
     meeting_ = context_.checkpoint.cursor();
-    left_ = cut_ring(first_segments);
+    const double widest = width(TokenRange{}) / static_cast<double>(first_segments);
+    for (Segment& segment : with_gaps(std::move(settled))) {
+        if (segment.settled) {
+            copied_.push_back(std::move(segment));
+            continue;
+        }
+        const double parts = std::ceil(width(segment.range) / widest);
+        std::ranges::copy(cut_range(segment.range, static_cast<std::size_t>(parts)),
+                          std::back_inserter(left_));
+    }
     std::ranges::reverse(left_);
+    if (const auto rows = static_cast<double>(copied()); rows > 0)
+        tokens_per_row_ = progress() * width(TokenRange{}) / rows;
 }
 
 bool FirstCopyOfRows::resumes() const {
@@ -34,6 +47,12 @@ double FirstCopyOfRows::progress() const {
     double left = 0;
     for (const TokenRange& range : left_) left += width(range);
     return 1 - left / width(TokenRange{});
+}
+
+std::uint64_t FirstCopyOfRows::copied() const {
+    std::uint64_t rows = 0;
+    for (const Segment& segment : copied_) rows += segment.count;
+    return rows;
 }
 
 void FirstCopyOfRows::forget() {
@@ -104,14 +123,19 @@ Task<void> FirstCopyOfRows::copy(TokenRange range, std::size_t lane, const GoOn&
             *segment.settled += std::exchange(open, {});
         }
         std::size_t bytes = 0;
-        for (Change& change : page.rows) {
-            change.document.emplace();  // there is none, until a write says otherwise
+        for (const Change& change : page.rows) {
             if (change.row) bytes += size_of(change.row->content);
         }
         page_bytes_ = std::max(bytes, page_bytes_ - page_bytes_ / 8);
         if (!page.rows.empty())
             tokens_per_row_ = width(read) / static_cast<double>(page.rows.size());
         co_await sweep_.lay_notes_beside(read, page, total);
+        for (Change& change : page.rows) {
+            // There is no document until a write says otherwise. Of a record that was agreed on
+            // (by a process that was killed before it could save this) that would be a deletion.
+            const bool agreed = change.agreed && change.agreed->kind == Agreed::Kind::record;
+            if (!agreed) change.document.emplace();
+        }
         Report report = co_await reconciler_.reconcile(std::move(page.rows));
         settled = settled && report.unsettled.empty();
         total += report;

@@ -17,9 +17,9 @@ public:
     FirstCopyOfRows(Context& context, Reconciler& reconciler, Sweep& sweep)
         : context_(context), reconciler_(reconciler), sweep_(sweep) {}
 
-    /// From the first row on.
-    void start();
-    /// One was cut short: run() goes on there.
+    /// From the first row on, but for what an earlier process copied: as settled() told it.
+    void start(std::vector<Segment> settled = {});
+    /// One was cut short, by this process or by an earlier one: run() goes on there.
     [[nodiscard]] bool resumes() const;
     /// What is copied so far, as the sweep takes it up.
     [[nodiscard]] std::vector<Segment> settled() const;
@@ -32,6 +32,8 @@ public:
     void forget();
     /// Part of the table that is done, 0 to 1.
     [[nodiscard]] double progress() const;
+    /// Rows that are done.
+    [[nodiscard]] std::uint64_t copied() const;
 
 private:
     Context& context_;

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "sync/pair.hpp"
 
 namespace duet::sync {
@@ -22,20 +23,35 @@ Task<bool> Pair::table_is_empty() {
 
 Task<Report> Pair::copy_rows() {
     Report total;
-    const FirstCopyOfRows::GoOn go_on = [this, &total](const Report& so_far) {
-        tell("first copy to Elasticsearch", total.looked + so_far.looked, rows_copy_.progress());
+    if (rows_copy_.resumes()) {
+        log::info("first copy resumes",
+                  {{"pair", context_.pair},
+                   {"records", rows_copy_.copied()},
+                   {"percent", static_cast<int>(rows_copy_.progress() * 100)}});
+    } else {
+        rows_copy_.start();
+    }
+    co_await keep();  // killed from now on, the next process goes on copying
+    const std::uint64_t before = rows_copy_.copied();
+    const FirstCopyOfRows::GoOn go_on = [this, &total, before](const Report& so_far) {
+        tell("first copy to Elasticsearch", before + total.looked + so_far.looked,
+             rows_copy_.progress());
         return !stopping_ && !so_far.schema_moved && !context_.settled.full() &&
                !sweep_memory_.due();
     };
-    if (!rows_copy_.resumes()) rows_copy_.start();
     for (bool done = false; !done && !stopping_;) {
         Report report = co_await rows_copy_.run(go_on);
         done = report.caught_up;
         if (report.schema_moved) co_await agree();
         total += report;
-        Report followed = co_await make_room();
-        total += followed;
-        if (!done && sweep_memory_.due()) co_await sweep_memory_.save(rows_copy_.settled());
+        if (!done) {
+            // The cursor steps over what was copied: else the next process would look at all of it.
+            Report followed = co_await follow();
+            total += followed;
+        }
+        Report room = co_await make_room();
+        total += room;
+        if (!done) co_await keep_if_due();
     }
     co_return total;
 }
@@ -63,7 +79,7 @@ Task<Report> Pair::sweep_round(const char* what) {
         if (report.schema_moved) co_await agree();
         total += report;
         tell(what, total.looked, done ? 1 : sweep_.progress());
-        co_await keep(false);
+        co_await keep_if_due();
         Report followed = co_await make_room();
         total += followed;
     }
@@ -79,9 +95,10 @@ Task<Report> Pair::level() {
     const bool untouched =
         std::ranges::all_of(context_.checkpoint.cursor().shards, [](auto at) { return at < 0; });
     const Direction direction = context_.rules.direction;
-    if ((documents == 0 || rows_copy_.resumes()) && direction != Direction::to_cassandra) {
+    const bool resumes = rows_copy_.resumes();
+    if ((documents == 0 || resumes) && direction != Direction::to_cassandra) {
         total = co_await fill_index();
-        copied = true;
+        copied = !resumes;  // what was copied before may have changed before this began
     } else if (untouched && direction != Direction::to_elasticsearch &&
                (documents_copy_.resumes() || co_await table_is_empty())) {
         const FirstCopyOfDocuments::Listener listener = [this](const Report& so_far, double part) {
@@ -109,7 +126,7 @@ Task<Report> Pair::level() {
     level_ = !stopping_;
     if (level_) swept_at_ = began;
     round_began_ = context_.clock.now();
-    co_await keep(true);
+    co_await keep();
     total.caught_up = true;
     co_return total;
 }

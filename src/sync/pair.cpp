@@ -25,7 +25,7 @@ Pair::Pair(std::string name, RowStore& rows, DocumentStore& documents, StateStor
       reconciler_(context_),
       follower_(context_, reconciler_),
       sweep_(context_, reconciler_),
-      sweep_memory_(context_),
+      sweep_memory_(context_, settings.notes_every),
       documents_copy_(context_, reconciler_, sweep_, sweep_memory_, stopping_),
       rows_copy_(context_, reconciler_, sweep_) {}
 
@@ -77,8 +77,7 @@ Task<void> Pair::agree() {
     // Rows are compared in other columns now: what was level need not be, and what was refused may
     // be taken.
     if (moved) {
-        sweep_.forget();
-        rows_copy_.forget();
+        forget();
         context_.quarantine.try_all();
     }
     schema_due_ = context_.clock.now() + std::chrono::microseconds(settings_.schema_every).count();
@@ -91,8 +90,13 @@ Task<void> Pair::open() {
     const Cursor position = co_await context_.position();
     co_await context_.checkpoint.open(position);
     note_meeting();
-    if (context_.propagates() && co_await context_.table_moved()) sweep_.forget();
+    if (context_.propagates() && co_await context_.table_moved()) forget();
     co_await remember();
+}
+
+void Pair::forget() {
+    sweep_.forget();
+    rows_copy_.forget();
 }
 
 void Pair::note_meeting() {
@@ -101,21 +105,29 @@ void Pair::note_meeting() {
     const bool first = !met_;
     met_ = cursor;
     if (first) return;
-    sweep_.forget();
+    forget();
     level_ = false;
 }
 
 Task<void> Pair::remember() {
-    if (std::exchange(remembered_, true)) co_return;
+    if (remembered_) co_return;
     SweepNotes notes = co_await sweep_memory_.load();
+    remembered_ = true;
+    if (notes.copying) rows_copy_.start(notes.segments);
     if (!notes.segments.empty()) sweep_.take_up(std::move(notes.segments));
     if (!notes.copied.empty()) documents_copy_.resume(std::move(notes.copied));
 }
 
-Task<void> Pair::keep(bool at_once) {
-    if (!at_once && !sweep_memory_.due()) co_return;
-    std::vector<Segment> settled = sweep_.settled();
-    co_await sweep_memory_.save(std::move(settled));
+Task<void> Pair::keep() {
+    SweepNotes notes;
+    notes.copied = documents_copy_.copied();
+    notes.copying = rows_copy_.resumes();
+    notes.segments = notes.copying ? rows_copy_.settled() : sweep_.settled();
+    co_await sweep_memory_.save(std::move(notes));
+}
+
+Task<void> Pair::keep_if_due() {
+    if (sweep_memory_.due()) co_await keep();
 }
 
 Task<Report> Pair::follow() {
@@ -129,7 +141,7 @@ Task<Report> Pair::follow() {
         if (moved) report.unsettled.clear();
         total += report;
         total.caught_up = report.caught_up;
-        tell("following Elasticsearch", total.looked, 0);
+        if (!rows_copy_.resumes()) tell("following Elasticsearch", total.looked, 0);
         looks = moved ? looks + 1 : 0;
         if (looks > looks_for_a_page) {
             throw Unavailable(context_.pair +
@@ -185,7 +197,7 @@ Task<Report> Pair::pass() {
     Report swept = co_await sweep_within_share();
     total += swept;
     looked_ += followed.looked + ended.looked + swept.looked;
-    co_await keep(false);
+    co_await keep_if_due();
     co_return total;
 }
 

@@ -27,6 +27,8 @@ struct PairSettings {
     /// New documents can tell more of a mapping that stays as it is (numbers that are seconds,
     /// lists): how often it is looked at while records change.
     std::chrono::milliseconds schema_again{60'000};
+    /// How often it is saved, at most, what the sweep and a first copy know.
+    std::chrono::milliseconds notes_every{10'000};
 };
 
 /// How far a long step is: of both directions, for progress bars.
@@ -121,6 +123,7 @@ private:
     [[nodiscard]] Task<std::string> edition();
     /// Where another index or another table was met, nothing is known to be level any more.
     void note_meeting();
+    void forget();
     /// Agrees again if something may have changed.
     [[nodiscard]] Task<void> look_at_schema();
     [[nodiscard]] Task<Report> follow();
@@ -144,8 +147,9 @@ private:
     [[nodiscard]] Task<bool> table_is_empty();
     /// Takes up what an earlier process knew, once.
     [[nodiscard]] Task<void> remember();
-    /// Saves what the sweep knows, if it is time.
-    [[nodiscard]] Task<void> keep(bool at_once);
+    /// Saves what the sweep knows, and how far a first copy is.
+    [[nodiscard]] Task<void> keep();
+    [[nodiscard]] Task<void> keep_if_due();
     void tell(const char* what, std::uint64_t records, double part);
 };
 

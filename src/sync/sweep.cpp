@@ -18,13 +18,14 @@ std::int64_t middle(const TokenRange& range) {
 
 }  // namespace
 
-std::vector<TokenRange> cut_ring(std::size_t parts) {
+std::vector<TokenRange> cut_range(TokenRange range, std::size_t parts) {
     std::vector<TokenRange> ranges;
-    const std::uint64_t width = UINT64_MAX / parts;
-    std::int64_t after = INT64_MIN;
+    const auto first = static_cast<std::uint64_t>(range.after);
+    const std::uint64_t width = (static_cast<std::uint64_t>(range.upto) - first) / parts;
+    std::int64_t after = range.after;
     for (std::size_t part = 1; part <= parts; ++part) {
-        const auto offset = static_cast<std::uint64_t>(INT64_MIN) + width * part;
-        const std::int64_t upto = part == parts ? INT64_MAX : static_cast<std::int64_t>(offset);
+        const std::uint64_t offset = first + width * part;
+        const std::int64_t upto = part == parts ? range.upto : static_cast<std::int64_t>(offset);
         ranges.push_back(TokenRange{after, upto});
         after = upto;
     }
@@ -36,6 +37,19 @@ std::vector<Segment> settled_of(const std::vector<Segment>& segments) {
     std::ranges::copy_if(segments, std::back_inserter(settled),
                          [](const Segment& segment) { return segment.settled.has_value(); });
     return settled;
+}
+
+std::vector<Segment> with_gaps(std::vector<Segment> settled) {
+    std::vector<Segment> ring;
+    std::int64_t after = INT64_MIN;
+    for (Segment& segment : settled) {
+        const TokenRange gap{after, segment.range.after};
+        if (gap.after < gap.upto) ring.push_back(Segment{gap, std::nullopt, 0});
+        after = segment.range.upto;
+        ring.push_back(std::move(segment));
+    }
+    if (after < INT64_MAX) ring.push_back(Segment{TokenRange{after, INT64_MAX}, std::nullopt, 0});
+    return ring;
 }
 
 Sweep::Sweep(Context& context, Reconciler& reconciler)
@@ -51,16 +65,7 @@ void Sweep::forget() {
 }
 
 void Sweep::take_up(std::vector<Segment> settled) {
-    std::vector<Segment> ring;
-    std::int64_t after = INT64_MIN;
-    for (Segment& segment : settled) {
-        const TokenRange gap{after, segment.range.after};
-        if (gap.after < gap.upto) ring.push_back(Segment{gap, std::nullopt, 0});
-        after = segment.range.upto;
-        ring.push_back(std::move(segment));
-    }
-    if (after < INT64_MAX) ring.push_back(Segment{TokenRange{after, INT64_MAX}, std::nullopt, 0});
-    segments_ = std::move(ring);
+    segments_ = with_gaps(std::move(settled));
     restart();
 }
 

@@ -10,11 +10,16 @@
 
 namespace duet::sync {
 
-/// The whole ring in parts of one size.
-[[nodiscard]] std::vector<TokenRange> cut_ring(std::size_t parts);
+/// A range in parts of one size.
+[[nodiscard]] std::vector<TokenRange> cut_range(TokenRange range, std::size_t parts);
+[[nodiscard]] inline std::vector<TokenRange> cut_ring(std::size_t parts) {
+    return cut_range(TokenRange{}, parts);
+}
 
 /// Those whose rows are all level.
 [[nodiscard]] std::vector<Segment> settled_of(const std::vector<Segment>& segments);
+/// These and what lies between them: the whole ring. In their order, without overlap.
+[[nodiscard]] std::vector<Segment> with_gaps(std::vector<Segment> settled);
 
 class Sweep {
 public:

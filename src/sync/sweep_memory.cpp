@@ -38,12 +38,13 @@ Task<SweepNotes> SweepMemory::load() {
     co_return *notes;
 }
 
-bool SweepMemory::due() const { return context_.clock.now() - saved_at_ >= sweep_saved_every; }
+bool SweepMemory::due() const { return context_.clock.now() - saved_at_ >= every_; }
 
-Task<void> SweepMemory::save(std::vector<Segment> settled, std::vector<std::int64_t> copied) {
+Task<void> SweepMemory::save(SweepNotes notes) {
     saved_at_ = context_.clock.now();
     if (context_.deletions.size() > 0) co_return;
-    SweepNotes notes{era(), saved_.deletes, std::move(settled), std::move(copied)};
+    notes.era = era();
+    notes.deletes = saved_.deletes;
     if (notes == saved_) co_return;
     notes.deletes = co_await context_.documents.deletes();
     SweepNotes stored = notes;

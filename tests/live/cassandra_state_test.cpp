@@ -81,6 +81,10 @@ CASSANDRA_STORY(CassandraStateLive, what_the_sweep_knows_comes_back_as_it_was) {
     co_await state->save_sweep(pair, notes);
     const std::optional<SweepNotes> loaded = co_await state->load_sweep(pair);
     EXPECT_EQ(loaded, notes);
+    notes.copying = true;
+    co_await state->save_sweep(pair, notes);
+    const std::optional<SweepNotes> half = co_await state->load_sweep(pair);
+    EXPECT_EQ(half, notes);
     const SweepNotes empty;
     co_await state->save_sweep(pair, empty);
     const std::optional<SweepNotes> emptied = co_await state->load_sweep(pair);

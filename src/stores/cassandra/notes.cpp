@@ -36,10 +36,13 @@ std::optional<std::int64_t> micros_of(const std::optional<Version>& version) {
 
 // A segment as numbers: its range, the digest's own, how many columns it has, and theirs.
 constexpr std::size_t segment_numbers = 7;
+/// Behind the segments, of a first copy that goes on: alone it is no segment, so that a Duet which
+/// knows nothing of it takes up the segments all the same.
+constexpr std::int64_t copying_mark = 1;
 
-std::vector<std::int64_t> numbers_of(const std::vector<Segment>& segments) {
+std::vector<std::int64_t> numbers_of(const SweepNotes& notes) {
     std::vector<std::int64_t> numbers;
-    for (const Segment& segment : segments) {
+    for (const Segment& segment : notes.segments) {
         if (!segment.settled) continue;
         const RangeDigest& digest = *segment.settled;
         if (numbers.size() + segment_numbers + digest.columns.size() > sweep_numbers_limit) break;
@@ -52,12 +55,13 @@ std::vector<std::int64_t> numbers_of(const std::vector<Segment>& segments) {
             numbers.push_back(static_cast<std::int64_t>(column));
         }
     }
+    if (notes.copying) numbers.push_back(copying_mark);
     return numbers;
 }
 
-std::vector<Segment> segments_of(const std::vector<std::int64_t>& numbers) {
-    std::vector<Segment> segments;
-    for (std::size_t at = 0; at + segment_numbers <= numbers.size();) {
+void read_numbers(const std::vector<std::int64_t>& numbers, SweepNotes& notes) {
+    std::size_t at = 0;
+    while (at + segment_numbers <= numbers.size()) {
         const auto columns = static_cast<std::size_t>(numbers[at + 6]);
         if (numbers.size() - at - segment_numbers < columns) break;
         Segment segment;
@@ -72,10 +76,10 @@ std::vector<Segment> segments_of(const std::vector<std::int64_t>& numbers) {
         }
         segment.count = digest.count;
         segment.settled = std::move(digest);
-        segments.push_back(std::move(segment));
+        notes.segments.push_back(std::move(segment));
         at += segment_numbers + columns;
     }
-    return segments;
+    notes.copying = at + 1 == numbers.size() && numbers[at] == copying_mark;
 }
 
 }  // namespace
@@ -153,7 +157,7 @@ Notes& Notes::sweep(const SweepNotes& notes) {
     return bigint(notes.era)
         .bigint(static_cast<std::int64_t>(notes.deletes))
         .bigints(notes.copied)
-        .bigints(numbers_of(notes.segments));
+        .bigints(numbers_of(notes));
 }
 
 Notes& Notes::json(const std::string& value, std::size_t limit) {
@@ -229,7 +233,7 @@ SweepNotes read_sweep(const cql::Rows& rows) {
     notes.era = int_cell(rows, 0, "era").value_or(0);
     notes.deletes = static_cast<std::uint64_t>(int_cell(rows, 0, "deletes").value_or(0));
     notes.copied = bigints_cell(rows, 0, "copied");
-    notes.segments = segments_of(bigints_cell(rows, 0, "segments"));
+    read_numbers(bigints_cell(rows, 0, "segments"), notes);
     return notes;
 }
 

@@ -109,6 +109,22 @@ TEST(Restart, a_first_copy_of_documents_goes_on_where_it_was_killed) {
     EXPECT_EQ(restart(world).looked, 0U);
 }
 
+TEST(Restart, a_first_copy_of_documents_goes_on_where_it_was_stopped) {
+    World world;
+    for (unsigned i = 0; i < records; ++i) world.put(i, "document", i, Version{1'000 + i});
+    Pair& first = *world.pair;
+    first.on_progress([&first](const Progress& step) {
+        if (step.records >= records / 2) first.stop();
+    });
+    EXPECT_LT(world.level().rows_written, records);
+    world.pair = world.new_pair({});
+    std::vector<std::string> steps;
+    world.pair->on_progress([&steps](const Progress& step) { steps.push_back(step.what); });
+    EXPECT_LE(world.level().rows_written, records - 20'000) << "two parts were inserted before";
+    EXPECT_EQ(steps.front(), "first copy to Cassandra");
+    EXPECT_EQ(world.names(records - 1), "document|document");
+}
+
 TEST(Restart, a_document_that_changed_while_its_first_copy_was_interrupted_is_copied_anew) {
     World world;
     kill_first_copy_of_documents(world);
