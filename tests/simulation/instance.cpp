@@ -77,6 +77,7 @@ sync::PairSettings pair_settings(const Scene& scene) {
     settings.period = std::chrono::milliseconds(2);
     settings.sweep_share = 1.0;
     if (scene.world.journal_alone) settings.sweep_every = std::chrono::hours(1);
+    if (scene.world.empty_index) settings.notes_every = std::chrono::milliseconds(1);
     settings.rules.max_clock_ahead = std::chrono::microseconds(max_ahead);
     settings.rules.first_meeting = scene.world.first_meeting;
     settings.rules.settled_limit = scene.world.settled_limit;
@@ -154,6 +155,9 @@ Task<void> Instance::work(const bool& writers_ended) {
 
 Task<void> Instance::open() {
     co_await process_->pair.open();
+    const auto notes = scene_.notes.sweeps.find(pair_name);
+    const bool copying = notes != scene_.notes.sweeps.end() && notes->second.copying;
+    if (copying && !notes->second.segments.empty()) ++scene_.resumed_copies;
     scene_.tell("duet  instance {} is open, its clock {:+}", number_, clock_.offset);
 }
 

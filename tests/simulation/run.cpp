@@ -57,6 +57,7 @@ public:
         if (ending.failure.empty()) ending.failure = after_;
         ending.story = scene_.story();
         ending.duet_writes = scene_.duet_writes();
+        ending.resumed_copies = scene_.resumed_copies;
         return ending;
     }
 

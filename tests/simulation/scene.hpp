@@ -136,7 +136,8 @@ public:
     bool faults = true;
     std::uint64_t kills = 0;
     std::uint64_t lost = 0;
-    std::string violation;  // of what must hold at every moment
+    std::uint64_t resumed_copies = 0;  // of rows, by another process
+    std::string violation;             // of what must hold at every moment
 
     [[nodiscard]] std::uint64_t duet_writes() const { return duet_wrote.size(); }
     /// Time passes, as between two steps of anything.

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.hpp"
 #include "run.hpp"
 
 namespace duet::simulation {
@@ -25,6 +26,7 @@ struct Tally {
     std::uint64_t seeds = 0;
     std::uint64_t failures = 0;
     std::uint64_t duet_writes = 0;
+    std::uint64_t resumed_copies = 0;
     std::uint64_t deletions = 0;
     std::uint64_t ends = 0;
     std::uint64_t first_failure = 0;
@@ -38,6 +40,7 @@ Tally run_range(const World& world, std::uint64_t first, std::uint64_t last) {
         const Ending ending = run(world, seed, false);
         ++tally.seeds;
         tally.duet_writes += ending.duet_writes;
+        tally.resumed_copies += ending.resumed_copies;
         tally.deletions += ending.deletions;
         tally.ends += ending.ends;
         for (const auto& [name, times] : ending.exceptions) tally.exceptions[name] += times;
@@ -61,6 +64,7 @@ void print_header() {
 void print_row(const World& world, const Tally& tally) {
     std::string names = tally.deletions == 0 ? "" : fmt::format("(deletions: {})", tally.deletions);
     if (tally.ends > 0) names += fmt::format("(ends: {})", tally.ends);
+    if (tally.resumed_copies > 0) names += fmt::format("(resumed: {})", tally.resumed_copies);
     for (const auto& [name, times] : tally.exceptions) {
         names += fmt::format("{}{}: {}", names.empty() ? "" : ", ", name, times);
     }
@@ -81,6 +85,8 @@ TEST_P(Worlds, become_level_and_lose_nothing) {
                                   << tally.first_text;
     EXPECT_EQ(tally.deletions > 0, world.propagate)
         << "a world of propagated deletes in which none had to be propagated proves nothing";
+    EXPECT_TRUE(tally.resumed_copies > 0 || !world.empty_index)
+        << "a world of first copies in which none was killed proves nothing";
     EXPECT_EQ(tally.ends > 0, world.ttl) << "a world of TTLs in which none ran out proves nothing";
 }
 
@@ -129,6 +135,7 @@ std::optional<std::string_view> value_of(std::string_view argument, std::string_
 }
 
 int main(int count, char** arguments) {
+    log::configure(log::Sink::none, log::Level::error);
     Wanted wanted;
     bool own = false;
     for (int i = 1; i < count; ++i) {

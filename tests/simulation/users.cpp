@@ -259,7 +259,9 @@ void write_document(Scene& scene, UserWrite write) {
 /// What stood on one side before Duet came.
 void fill_record(Scene& scene, std::size_t record) {
     const Id& id = scene.ids[record];
-    const std::int64_t dice = scene.world.empty_table ? 1 : scene.random.below(4);
+    const std::int64_t one_side = scene.world.empty_table ? 1 : 0;
+    const bool both_sides = !scene.world.empty_table && !scene.world.empty_index;
+    const std::int64_t dice = both_sides ? scene.random.below(4) : one_side;
     const std::int64_t when = scene.clock.now() - scene.random.below(50'000);
     const bool level = scene.world.level;
     const auto add = [&](Side side, bool stamped, std::string value) {

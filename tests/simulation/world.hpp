@@ -46,6 +46,7 @@ struct World {
     bool filled = false;        // both sides hold records before Duet meets them
     bool level = false;         // the same ones, and nobody writes
     bool empty_table = false;   // filled: documents only
+    bool empty_index = false;   // filled: rows only
     bool propagate = false;     // deletes = "propagate"
     sync::FirstMeeting first_meeting = sync::FirstMeeting::cassandra;
     std::size_t settled_limit = 100'000;
