@@ -200,21 +200,27 @@ Task<void> Verifier::look_again(std::size_t leave) {
         for (std::size_t i = 0; i < many; ++i) {
             const State& row = sight.rows[i];
             const State& document = sight.documents[i];
+            const bool last = due[i].looks >= looks_limit;
             const bool moved = row.newest_write != due[i].newest_write ||
                                (due[i].guard && document.guard != due[i].guard);
             if (!difference(due[i].id, row, document)) {
                 count(row, document);
-            } else if (!moved) {
+            } else if (!last && (moved || is_on_its_way(row, document))) {
+                judge(due[i].id, row, document, due[i].looks + 1);
+            } else if (moved) {
+                ++comparison_.moving;
+            } else {
                 if (!options_.mend) report(due[i].id, row, document);
                 found.push_back(due[i].id);
-            } else if (due[i].looks < looks_limit) {
-                judge(due[i].id, row, document, due[i].looks + 1);
-            } else {
-                ++comparison_.moving;
             }
         }
         if (options_.mend && !found.empty()) co_await mend(std::move(found));
     }
+}
+
+bool Verifier::is_on_its_way(const State& row, const State& document) const {
+    const std::int64_t since = context_.clock.now() - Micros(options_.on_its_way).count();
+    return row.newest_write > since || (document.version && document.version->micros > since);
 }
 
 Task<Verifier::Both> Verifier::look(std::vector<Id> ids) {

@@ -57,6 +57,8 @@ struct VerifierOptions {
     bool deep = false;  // contents; else ids and versions
     /// What a running Duet brings level meanwhile is no difference.
     std::chrono::milliseconds second_look{1'500};
+    /// So long after a record was written it may still be on its way: it is looked at again.
+    std::chrono::milliseconds on_its_way{10'000};
     /// Called with records that differ; they are looked at once more afterwards. Empty: they stay.
     std::function<Task<void>(std::vector<Id>)> mend;
     /// Called after each page with the number of records read on both sides, and how far that is, 0
@@ -109,6 +111,7 @@ private:
     void judge(const Id& id, const State& row, const State& document, int looks);
     [[nodiscard]] Task<void> look_again(std::size_t leave);
     [[nodiscard]] Task<Both> look(std::vector<Id> ids);
+    [[nodiscard]] bool is_on_its_way(const State& row, const State& document) const;
     [[nodiscard]] Task<void> mend(std::vector<Id> ids);
     void count(const State& row, const State& document);
     void report(const Id& id, const State& row, const State& document);
@@ -122,7 +125,7 @@ private:
 
 constexpr std::size_t differences_limit = 1'000;  // named in a report; the rest are counted
 constexpr std::size_t doubts_limit = 10'000;      // records that wait for their second look
-constexpr int looks_limit = 5;                    // at a record that keeps moving
+constexpr int looks_limit = 5;                    // at a record that moves, or just has
 constexpr std::size_t scan_page = 2'500;          // records; pages adapt to answer_limit bytes
 constexpr int scan_lanes = 2;                     // streams of each side
 

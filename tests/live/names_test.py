@@ -127,7 +127,7 @@ class Names(unittest.TestCase):
             self.assertIn(sentence, said, command)
             self.assertIn("leave it out: tables = [\"*\", \"!byPrice\"]", said, command)
             self.assertIn(f"or give index {index} another name", said, command)
-        world.duet("once")
+        self.assertIn(sentence, world.duet("once"))
         self.assertEqual(world.documents("products")[record]["price"], 7, "its table is paired")
         self.assertEqual(self.sources(index), {"1": {"price": 1}})
         tables = world.session.execute("SELECT table_name FROM system_schema.tables WHERE "

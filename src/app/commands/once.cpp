@@ -140,9 +140,12 @@ Task<Exit> bring_level(Servers& servers, bool may_pair, const bool& stopping) {
     std::vector<PairPlan> plans = plan_pairs(servers.config(), inventory);
     if (!may_pair) throw UsageError(needs_all(plans));
     co_await servers.state().ensure();
+    const std::string left_out = left_out_text(plans);
     std::erase_if(plans, [](const PairPlan& plan) { return !plan.problem.empty(); });
     Once once(servers, std::move(plans), stopping);
-    co_return co_await once.run();
+    const Exit exit = co_await once.run();
+    fmt::print("{}", left_out);
+    co_return exit;
 }
 
 }  // namespace

@@ -104,6 +104,7 @@ Task<void> RowWriter::prepare(const std::vector<const DataSet*>& sets, std::stri
         const std::string name(set->name);
         Schema schema;
         schema.columns = set->columns;
+        co_await cassandra::refuse_view(session_, keyspace_, name);
         std::string create = cassandra::create_table(keyspace_, name, schema, version_field_);
         co_await session_.query(std::move(create));
     }

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/error.hpp"
 #include "stores/cassandra/cells.hpp"
 #include "stores/cassandra/failure.hpp"
 #include "stores/cassandra/pairing.hpp"
@@ -218,6 +219,14 @@ Task<std::optional<ViewInfo>> find_view(cql::Session& session, std::string keysp
     std::vector<ViewInfo> found = co_await read_views(session, std::move(of_view));
     if (found.empty()) co_return std::nullopt;
     co_return std::move(found.front());
+}
+
+Task<void> refuse_view(cql::Session& session, std::string keyspace, std::string table) {
+    const auto view = co_await find_view(session, keyspace, table);
+    if (!view) co_return;
+    throw Misconfigured(fmt::format("cannot create table {}.{}: it is a materialized view of {}.{}",
+                                    keyspace, table, view->keyspace, view->table),
+                        fmt::format("leave it out: tables = [\"*\", \"!{}\"]", table));
 }
 
 Task<std::optional<TableInfo>> find_table(cql::Session& session, std::string keyspace,

@@ -65,6 +65,10 @@ constexpr std::size_t default_replicas = 3;
                                                      std::string state_keyspace = "duet");
 [[nodiscard]] Task<std::optional<ViewInfo>> find_view(cql::Session& session, std::string keyspace,
                                                       std::string view);
+/// Throws Misconfigured where a view has this name. Ask before a CREATE TABLE: Cassandra 5.0 fails
+/// on it and makes a table beside the view all the same; after that neither of them can be read.
+[[nodiscard]] Task<void> refuse_view(cql::Session& session, std::string keyspace,
+                                     std::string table);
 /// Throws Unavailable where there is no such table. Of TRUNCATE each node knows its own time.
 [[nodiscard]] Task<TableHistory> table_history(cql::Session& session, std::string keyspace,
                                                std::string table);

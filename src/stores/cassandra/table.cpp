@@ -115,7 +115,6 @@ struct CassandraTable::Impl {
     [[nodiscard]] std::string name() const { return options.keyspace + "." + options.table; }
     [[nodiscard]] std::shared_ptr<Access> ready() const;
     [[nodiscard]] Task<std::optional<TableInfo>> find();
-    [[nodiscard]] Task<void> refuse_view();
     [[nodiscard]] Task<void> create(const Schema& schema);
     [[nodiscard]] Task<TableInfo> add(const TableInfo& table, const Schema& schema);
     [[nodiscard]] Task<std::vector<Outcome>> send(Access& to, std::span<const Write> writes);
@@ -140,20 +139,8 @@ Task<std::optional<TableInfo>> CassandraTable::Impl::find() {
     co_return co_await cassandra::find_table(session, std::move(keyspace), std::move(table));
 }
 
-/// Cassandra 5.0 fails on the statement and makes a table beside the view all the same; after that
-/// neither of them can be read.
-Task<void> CassandraTable::Impl::refuse_view() {
-    std::string keyspace = options.keyspace;
-    std::string table = options.table;
-    const auto view = co_await cassandra::find_view(session, std::move(keyspace), std::move(table));
-    if (!view) co_return;
-    throw Misconfigured(fmt::format("cannot create table {}: it is a materialized view of {}.{}",
-                                    name(), view->keyspace, view->table),
-                        fmt::format("leave it out: tables = [\"*\", \"!{}\"]", options.table));
-}
-
 Task<void> CassandraTable::Impl::create(const Schema& schema) {
-    co_await refuse_view();
+    co_await cassandra::refuse_view(session, options.keyspace, options.table);
     std::string statement =
         cassandra::create_table(options.keyspace, options.table, schema, options.version_field);
     std::string what = "cannot create table " + name();

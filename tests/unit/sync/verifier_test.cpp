@@ -197,6 +197,29 @@ TEST(Verifier, what_was_brought_level_meanwhile_is_no_difference) {
     EXPECT_EQ(comparison.equal, 500U);
 }
 
+TEST(Verifier, what_was_written_just_now_may_be_on_its_way) {
+    int looks = 0;
+    const auto differs = [&looks](std::int64_t age, int level_at) {
+        WatchedWorld watched(500);
+        const std::int64_t written = watched.world.clock.micros - age;
+        watched.world.put(7, "newer", 7, Version{written});
+        watched.writes.at = "table.read";
+        watched.writes.write = [&] {
+            if (++looks == level_at) watched.world.insert(7, "newer", 7, written);
+        };
+        looks = 0;
+        return watched.compare(options_of(true)).different == 1;
+    };
+    constexpr std::int64_t lately = 9'000'000;
+    constexpr std::int64_t a_while_ago = 11'000'000;
+    EXPECT_TRUE(differs(a_while_ago, 99));
+    const int twice = looks;
+    EXPECT_TRUE(differs(lately, 99));
+    EXPECT_EQ(looks, twice + looks_limit - 1);
+    EXPECT_FALSE(differs(lately, twice + 1)) << "at the third look it is level";
+    EXPECT_TRUE(differs(a_while_ago, twice + 1));
+}
+
 TEST(Verifier, what_moves_at_every_look_is_counted_apart) {
     WatchedWorld watched(500);
     std::int64_t version = 1'000;
