@@ -90,6 +90,8 @@ Task<Comparison> Verifier::compare() {
     co_return std::move(comparison_);
 }
 
+std::size_t Verifier::page_limit() const { return options_.deep ? scan_page : version_page; }
+
 Task<void> Verifier::read_rows(std::vector<TokenRange>& ranges, Buckets& buckets) {
     while (!ranges.empty() && !stopping_) {
         TokenRange range = ranges.back();
@@ -97,7 +99,7 @@ Task<void> Verifier::read_rows(std::vector<TokenRange>& ranges, Buckets& buckets
         std::string inside;
         for (bool complete = false; !complete && !stopping_;) {
             const RowPage page =
-                co_await context_.rows.rows(range, scan_page, std::move(inside), detail());
+                co_await context_.rows.rows(range, page_limit(), std::move(inside), detail());
             inside = page.inside;
             for (const Change& row : page.rows)
                 buckets.add_row(row.id, context_.rows.token(row.id), *row.row);
@@ -111,7 +113,7 @@ Task<void> Verifier::read_rows(std::vector<TokenRange>& ranges, Buckets& buckets
 Task<void> Verifier::read_documents(DocumentScan& slice, Buckets& buckets) {
     while (!slice.complete && !stopping_) {
         const std::vector<Change> page =
-            co_await context_.documents.read(slice, scan_page, detail());
+            co_await context_.documents.read(slice, page_limit(), detail());
         for (const Change& change : page) {
             const std::int64_t token = context_.rows.token(change.id);
             if (change.document) {
@@ -153,7 +155,7 @@ Task<void> Verifier::find_lone_documents(const Buckets& buckets) {
     const State nothing;
     while (!scan.front().complete && !stopping_) {
         const std::vector<Change> page =
-            co_await context_.documents.read(scan.front(), scan_page, Detail::ids);
+            co_await context_.documents.read(scan.front(), version_page, Detail::ids);
         std::vector<Id> ids;
         for (const Change& change : page) {
             if (buckets.is_doubtful(context_.rows.token(change.id))) ids.push_back(change.id);

@@ -121,12 +121,16 @@ private:
     [[nodiscard]] Detail detail() const {
         return options_.deep ? Detail::contents : Detail::versions;
     }
+    [[nodiscard]] std::size_t page_limit() const;
 };
 
 constexpr std::size_t differences_limit = 1'000;  // named in a report; the rest are counted
 constexpr std::size_t doubts_limit = 10'000;      // records that wait for their second look
 constexpr int looks_limit = 5;                    // at a record that moves, or just has
 constexpr std::size_t scan_page = 2'500;          // records; pages adapt to answer_limit bytes
-constexpr int scan_lanes = 2;                     // streams of each side
+/// Records of which only ids or versions are read: what a page costs a server beside its records
+/// weighs more. Elasticsearch takes no more by default (index.max_result_window).
+constexpr std::size_t version_page = 10'000;
+constexpr int scan_lanes = 2;  // streams of each side
 
 }  // namespace duet::sync
