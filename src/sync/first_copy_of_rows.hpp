@@ -58,6 +58,6 @@ private:
 };
 
 constexpr std::size_t copy_lanes = 8;       // enough that both servers always have the next request
-constexpr std::size_t copied_page = 1'500;  // rows
+constexpr std::size_t copied_page = 1'000;  // rows
 
 }  // namespace duet::sync
