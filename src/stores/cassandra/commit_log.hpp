@@ -2,11 +2,11 @@
 // What a node says of its commit log, and whether the journal may be relied on.
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 #include "base/task.hpp"
 #include "cql/session.hpp"
+#include "stores/cassandra/server_settings.hpp"
 
 namespace duet::cassandra {
 
@@ -19,9 +19,8 @@ struct CommitLogSettings {
     std::string sync_every;
 };
 
-/// Of what system_views.settings holds, by name. Pure.
-[[nodiscard]] CommitLogSettings read_commit_log_settings(
-    const std::map<std::string, std::string>& settings);
+/// Pure.
+[[nodiscard]] CommitLogSettings read_commit_log_settings(const ServerSettings& settings);
 [[nodiscard]] Task<CommitLogSettings> commit_log_settings(cql::Session& session);
 
 /// Why the journal of the node that Duet runs beside is not to be relied on for this cluster,

@@ -14,15 +14,15 @@ struct RowWriter::Batch {
     std::vector<cql::BatchItem> items;
     std::size_t bytes = 0;
 
-    [[nodiscard]] bool fits(const BoundRow& row) const {
-        return items.empty() ||
-               (items.size() < batch_rows_limit && bytes + row.bytes <= batch_bytes_limit);
+    [[nodiscard]] bool fits(const BoundRow& row, const BatchLimits& limits) const {
+        return items.empty() || (items.size() < limits.rows && bytes + row.bytes <= limits.bytes);
     }
 };
 
 /// Rows on their way; workers take batches off the front.
 struct RowWriter::Job {
     const Bind& bind;
+    BatchLimits limits;
     std::size_t rows = 0;
     std::optional<std::int64_t> now = {};  // seconds since 1970
     cql::PreparedPtr statement = {};
@@ -46,7 +46,7 @@ struct RowWriter::Job {
         for (; next < rows; ++next) {
             if (!bound) bound = bind_row(next);
             if (!bound) continue;
-            if (!batch.fits(*bound)) break;
+            if (!batch.fits(*bound, limits)) break;
             batch.places.push_back(next);
             batch.items.push_back(cql::BatchItem{statement, std::move(bound->values)});
             batch.bytes += bound->bytes;
@@ -61,7 +61,8 @@ RowWriter::RowWriter(cql::Session& session, const Layout& layout, std::string cq
 
 Task<std::vector<std::optional<Refusal>>> RowWriter::send(std::size_t rows, const Bind& bind,
                                                           std::optional<std::int64_t> now) {
-    Job job{bind, rows, now};
+    if (rows > 1 && !limits_) limits_ = co_await batch_limits(session_);
+    Job job{bind, limits_.value_or(BatchLimits{}), rows, now};
     job.refusals.resize(rows);
     if (rows == 0) {
         co_return std::move(job.refusals);

@@ -11,6 +11,7 @@
 
 #include "cql/session.hpp"
 #include "model/store.hpp"
+#include "stores/cassandra/batch_limits.hpp"
 #include "stores/cassandra/binder.hpp"
 #include "stores/cassandra/layout.hpp"
 
@@ -43,11 +44,9 @@ private:
     cql::Session& session_;
     const Layout& layout_;
     std::string cql_;
+    std::optional<BatchLimits> limits_;  // empty: nothing was sent yet
 };
 
-// Below what the server warns of by default, one log line for each batch (5 KiB, 10 partitions).
-constexpr std::size_t batch_bytes_limit = 4'500;
-constexpr std::size_t batch_rows_limit = 10;
 constexpr std::size_t workers_limit = 128;  // of one job; the session says how many send
 
 }  // namespace duet::cassandra
