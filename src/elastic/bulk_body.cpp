@@ -47,6 +47,11 @@ void BulkBody::remove(std::string_view id, std::int64_t if_seq_no, std::int64_t 
     text_ += "}}\n";
 }
 
+std::string_view BulkBody::item(std::size_t number) const {
+    const std::size_t end = number + 1 < offsets_.size() ? offsets_[number + 1] : text_.size();
+    return std::string_view(text_).substr(offsets_[number], end - offsets_[number]);
+}
+
 void BulkBody::begin_create(std::string_view id) {
     begin("create", id);
     text_ += "}}\n";

@@ -90,6 +90,8 @@ public:
         return offsets_;
     }  // start of each item
     [[nodiscard]] std::size_t items() const { return offsets_.size(); }
+    /// The lines of one.
+    [[nodiscard]] std::string_view item(std::size_t number) const;
     [[nodiscard]] std::size_t bytes() const { return text_.size(); }
     void clear();
 

@@ -103,6 +103,24 @@ class Quarantine(unittest.TestCase):
         self.assertIn("2 times", self.entries()[0])
         self.world.duet("quarantine", "retry", key(), code=1)
 
+    def test_retry_brings_a_record_level_once_its_type_takes_it(self):
+        world = self.world
+        world.cql("CREATE TYPE $.part (a int)")
+        world.cql("ALTER TABLE $.items ADD one part")
+        world.duet("once")
+        document = {"name": "newer", "one": {"a": 1, "b": 2}}
+        world.put("items", self.record,
+                  {**document, "updated_at": stamp(self.version + 2_000_000)})
+        world.duet("once")
+        self.assertIn("field     one", self.shown())
+        self.assertIn("remedy    correct the row or the document", self.shown())
+        world.cql("ALTER TYPE $.part ADD b int")
+        said = world.duet("quarantine", "retry", self.record)
+        self.assertIn("1 record looked at again, 1 level now", said)
+        self.assertEqual(self.count(), 0)
+        row, = world.cql(f"SELECT name, one FROM $.items WHERE id = {self.record}")
+        self.assertEqual((row.name, row.one.a, row.one.b), ("newer", 1, 2))
+
     def test_drop_ends_the_protection_of_one_and_leaves_the_others(self):
         self.world.duet("once")
         other = key()

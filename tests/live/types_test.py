@@ -178,6 +178,14 @@ class CassandraFirst(unittest.TestCase):
     def test_containers_in_containers_come_back_bit_for_bit(self):
         self.there_and_back({"depth3_" + name: contained for name, contained in depth(3).items()})
 
+    def test_values_come_back_bit_for_bit_from_an_index_of_a_user(self):
+        contained = depth(2)
+        tables = {"own_scalars": [table.scalar(name) for name in table.SCALARS],
+                  "own_list": contained["list"], "own_user": contained["user"]}
+        for name in tables:
+            self.world.elastic.do("PUT", f"/{self.world.index(name)}", {})
+        self.there_and_back(tables)
+
     def test_frozen_containers_come_back_bit_for_bit(self):
         frozen = {"frozen_" + name: [table.frozen(each) for each in contained]
                   for name, contained in depth(2).items() if name in ("list", "set", "map", "user")}

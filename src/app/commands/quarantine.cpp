@@ -39,6 +39,8 @@ void print_whole(const std::string& pair, const QuarantineEntry& entry) {
                entry.row_json.empty() ? "none" : entry.row_json);
     fmt::print("document  version {}\n{}\n", moment(entry.document_version),
                entry.document_json.empty() ? "none" : entry.document_json);
+    fmt::print(
+        "remedy    correct the row or the document: the record leaves quarantine by itself\n");
 }
 
 class QuarantineWork {

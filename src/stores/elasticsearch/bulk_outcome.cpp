@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/error.hpp"
+#include "stores/elasticsearch/json.hpp"
 #include "stores/elasticsearch/reader.hpp"
 
 namespace duet::elasticsearch {
@@ -64,6 +65,13 @@ std::string field_in(std::string_view reason) {
         return std::string(rest.substr(0, rest.find(before.back() == '"' ? '"' : ']')));
     }
     return {};
+}
+
+std::string value_in(std::string_view item, std::string_view field) {
+    const std::size_t line = item.find('\n');
+    if (field.empty() || line == std::string_view::npos) return {};
+    const auto source = JsonDocument::parse(item.substr(line + 1));
+    return source ? shown(source->root().at(field).text()) : std::string();
 }
 
 Outcome outcome_of(const elastic::BulkItem& item, std::string_view index) {

@@ -21,4 +21,8 @@ namespace duet::elasticsearch {
 /// The field that a parsing error names; empty: none.
 [[nodiscard]] std::string field_in(std::string_view reason);
 
+/// What an item of a bulk body (the line of its action, the line of its source) holds in a field,
+/// for people; empty: nothing.
+[[nodiscard]] std::string value_in(std::string_view item, std::string_view field);
+
 }  // namespace duet::elasticsearch

@@ -83,7 +83,9 @@ Task<void> ElasticIndex::resume_refresh() {
     const Json index = *root.begin();
     const std::string_view interval = index["settings"]["index"]["refresh_interval"].text();
     // Else somebody has chosen one meanwhile.
-    if (interval == paused_refresh) co_await set_refresh("null");
+    if (interval != paused_refresh) co_return;
+    co_await set_refresh("null");
+    may_pause_ = true;
 }
 
 /// `upto`, or less where a refresh would come too soon after the last one.

@@ -78,6 +78,8 @@ Task<void> ElasticIndex::send(Bulk& bulk, std::vector<Outcome>& outcomes) {
         const std::int32_t shard = outcome.guard.shard;
         outcome = outcome_of(items[i], options_.index);
         outcome.guard.shard = shard;
+        if (outcome.kind == Outcome::Kind::refused)
+            outcome.refusal.value = value_in(bulk.body.item(i), outcome.refusal.field);
     }
     bulk.body.clear();
     bulk.places.clear();

@@ -201,6 +201,12 @@ void look_into(const Json& value, SeenField& seen, int depth) {
     }
 }
 
+/// What the index cannot take as such a value (NaN, a varint beyond any double) is stored all the
+/// same.
+std::string lenient(std::string_view type) {
+    return fmt::format(R"({{"type":"{}","ignore_malformed":true}})", type);
+}
+
 }  // namespace
 
 std::string missing_parts(const Type& type, const Json& mapped) {
@@ -234,23 +240,23 @@ std::string mapping_of(const Type& type) {
         case Kind::text:
             if (type.holds_json) return std::string(opaque);
             return fmt::format(R"({{"type":"text","fields":{{"keyword":{}}}}})", keyword());
-        case Kind::tinyint: return R"({"type":"byte"})";
-        case Kind::smallint: return R"({"type":"short"})";
-        case Kind::int_: return R"({"type":"integer"})";
+        case Kind::tinyint: return lenient("byte");
+        case Kind::smallint: return lenient("short");
+        case Kind::int_: return lenient("integer");
         case Kind::bigint:
-        case Kind::counter: return R"({"type":"long"})";
+        case Kind::counter: return lenient("long");
         case Kind::varint:
         case Kind::decimal:
-        case Kind::double_: return R"({"type":"double"})";
-        case Kind::float_: return R"({"type":"float"})";
+        case Kind::double_: return lenient("double");
+        case Kind::float_: return lenient("float");
         case Kind::boolean: return R"({"type":"boolean"})";
         case Kind::uuid:
         case Kind::timeuuid:
         case Kind::time:
         case Kind::duration: return R"({"type":"keyword"})";
         case Kind::timestamp:
-        case Kind::date: return R"({"type":"date"})";
-        case Kind::inet: return R"({"type":"ip"})";
+        case Kind::date: return lenient("date");
+        case Kind::inet: return lenient("ip");
         case Kind::blob: return R"({"type":"binary"})";
         case Kind::list:
         case Kind::set: return mapping_inside(type.elements.front());

@@ -87,5 +87,18 @@ TEST(BulkOutcome, what_a_person_must_change_stops_the_pair_with_a_hint) {
                 HasSubstr("right"));
 }
 
+TEST(BulkOutcome, the_value_that_was_refused_is_found_in_what_was_sent) {
+    const std::string item =
+        "{\"create\":{\"_id\":\"1\"}}\n"
+        R"({"name":"good","place":{"lat":[91,2]},"a.b":true})"
+        "\n";
+    EXPECT_EQ(value_in(item, "name"), "good");
+    EXPECT_EQ(value_in(item, "place.lat"), "[91,2]");
+    EXPECT_EQ(value_in(item, "a.b"), "true");
+    EXPECT_EQ(value_in(item, "price"), "");
+    EXPECT_EQ(value_in(item, ""), "");
+    EXPECT_EQ(value_in("{\"delete\":{\"_id\":\"1\"}}", "name"), "");
+}
+
 }  // namespace
 }  // namespace duet::elasticsearch
