@@ -7,6 +7,9 @@
 namespace duet::bench {
 namespace {
 
+constexpr int insert_tries = 20;
+constexpr std::chrono::milliseconds insert_pause{1'000};
+
 /// What the lanes of one writer take their work from.
 struct Bodies {
     std::span<const elastic::BulkBody> left;
@@ -33,9 +36,19 @@ struct Inserts {
 
 Task<void> send_inserts(cql::Session& session, Inserts& inserts) {
     while (!inserts.left.empty()) {
-        std::vector<cql::Bound> values = bind(inserts.left.front(), inserts.stamped);
+        const BenchRecord& record = inserts.left.front();
         inserts.left = inserts.left.subspan(1);
-        co_await insert_row(session, inserts.statement, std::move(values));
+        // Of a million rows some may meet a server that stands still for a while.
+        for (int tries = 1;; ++tries) {
+            try {
+                std::vector<cql::Bound> values = bind(record, inserts.stamped);
+                co_await insert_row(session, inserts.statement, std::move(values));
+                break;
+            } catch (const Unavailable&) {
+                if (tries == insert_tries) throw;
+            }
+            co_await sleep_for(insert_pause);
+        }
     }
 }
 

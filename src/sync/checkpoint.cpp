@@ -70,11 +70,14 @@ Task<void> Checkpoint::open(const Cursor& position) {
     throw Unavailable("the cursor of " + pair_ + " is being moved by other instances all the time");
 }
 
+void Checkpoint::require_same_index(const Cursor& position) const {
+    if (!saved_.same_index(position))
+        throw Unavailable("the index of " + pair_ + " was made anew during the pass");
+}
+
 Task<void> Checkpoint::advance(Cursor next) {
     for (int tries = 0; tries < save_tries; ++tries) {
-        if (!saved_.same_index(next)) {
-            throw Unavailable("the index of " + pair_ + " was made anew during the pass");
-        }
+        require_same_index(next);
         next = farther(std::move(next), saved_);
         next.first_met = saved_.first_met;
         next.first_positions = saved_.first_positions;

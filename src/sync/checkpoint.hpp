@@ -28,6 +28,8 @@ public:
     [[nodiscard]] Task<void> advance(Cursor next);
 
     [[nodiscard]] const Cursor& cursor() const { return saved_; }
+    /// Throws Unavailable where this is the position of another index than the cursor's.
+    void require_same_index(const Cursor& position) const;
     /// The document was there, in this state, when the pair first met.
     [[nodiscard]] bool is_old(const Guard& guard) const;
 

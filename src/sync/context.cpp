@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/error.hpp"
 #include "base/hash.hpp"
 #include "sync/reconciler.hpp"
 
@@ -18,11 +17,9 @@ Task<Cursor> Context::recent_position() {
     co_return with_columns(std::move(position));
 }
 
-Task<void> Context::hold_index() {
+Task<void> Context::require_same_index() {
     const Cursor now = co_await documents.position();
-    if (!checkpoint.cursor().same_index(now)) {
-        throw Unavailable("the index of " + pair + " was made anew during the pass");
-    }
+    checkpoint.require_same_index(now);
 }
 
 Cursor Context::with_columns(Cursor position) const {

@@ -17,17 +17,28 @@ std::uint64_t Deletions::recent(std::int64_t now) const {
     return now - since_ < fuse_window ? recent_ : 0;
 }
 
+std::uint64_t Deletions::made_before(std::int64_t now) const {
+    return std::max(in_round_, recent(now));
+}
+
 bool Deletions::too_many(std::uint64_t records, double max_delete, std::int64_t now) const {
-    const std::uint64_t all = size() + recent(now);
+    const std::uint64_t all = size() + made_before(now);
     if (forced_ || size() == 0 || all <= few_deletions) return false;
     // What was made already was of the records, too.
-    return static_cast<double>(all) > max_delete * static_cast<double>(records + recent(now));
+    return static_cast<double>(all) > max_delete * static_cast<double>(records + made_before(now));
+}
+
+bool Deletions::few(std::uint64_t records, double max_delete, std::int64_t now) const {
+    const std::uint64_t all = size() + made_before(now);
+    const double allowed = max_delete * static_cast<double>(records + made_before(now));
+    return size() > 0 && (all <= few_deletions || static_cast<double>(all) <= soon_share * allowed);
 }
 
 void Deletions::made(std::uint64_t count, std::int64_t now) {
     const std::uint64_t before = recent(now);
     if (before == 0) since_ = now;
     recent_ = forced_ ? 0 : before + count;
+    in_round_ = forced_ ? 0 : in_round_ + count;
     forced_ = false;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// V10, deletes = "propagate": deletions that were found, but not made yet. They are made together
-// at the end of a round, so that the fuse sees all that one go would delete.
+// V10, deletes = "propagate": deletions that were found, but not made yet. Few are made soon; many
+// together at the end of a round, so that the fuse sees all that one go would delete.
 
 #include <cstdint>
 #include <unordered_set>
@@ -20,13 +20,17 @@ public:
     /// More were found than are remembered: the rest must be looked for again.
     [[nodiscard]] bool more() const { return beyond_ > 0; }
 
-    /// Would these, with what was made within fuse_window before `now`, be too many of a pair's
-    /// records? Not where a person said that they are meant.
+    /// Would these, with what was made in this round and within fuse_window before `now`, be too
+    /// many of a pair's records? Not where a person said that they are meant.
     [[nodiscard]] bool too_many(std::uint64_t records, double max_delete, std::int64_t now) const;
+    /// So few of what one go may delete that they need not wait for the end of a round.
+    [[nodiscard]] bool few(std::uint64_t records, double max_delete, std::int64_t now) const;
     /// The fuse lets the next go through, whatever its size.
     void force() { forced_ = true; }
     /// So many were made.
     void made(std::uint64_t count, std::int64_t now);
+    /// A round has ended: what is found from now on is another go, but for those of fuse_window.
+    void end_round() { in_round_ = 0; }
 
     /// Duet has deleted so many documents, for whatever reason: Elasticsearch counts them, too.
     void note_own(std::uint64_t documents) { own_ += documents; }
@@ -49,6 +53,8 @@ public:
     };
 
 private:
+    /// Made already, in what counts as the same go.
+    [[nodiscard]] std::uint64_t made_before(std::int64_t now) const;
     [[nodiscard]] std::uint64_t recent(std::int64_t now) const;
 
     std::unordered_set<Id> found_;
@@ -56,12 +62,15 @@ private:
     std::uint64_t own_ = 0;
     bool armed_ = false;
     bool forced_ = false;
-    std::uint64_t recent_ = 0;  // made since
-    std::int64_t since_ = 0;    // microseconds since 1970
+    std::uint64_t in_round_ = 0;  // made in this round
+    std::uint64_t recent_ = 0;    // made since
+    std::int64_t since_ = 0;      // microseconds since 1970
 };
 
 constexpr std::size_t postponed_limit = 100'000;  // ids remembered; what is beyond is counted
 constexpr std::uint64_t few_deletions = 10;       // so many never blow the fuse
+/// Of what max_delete lets one go delete, this part at most is made before a round has ended.
+constexpr double soon_share = 0.1;
 /// One go: somebody's script deletes for longer than a round of the sweep takes.
 constexpr std::int64_t fuse_window = 60'000'000;  // microseconds
 /// A note so shortly after a TRUNCATE may be of a row that it took away: clocks differ.

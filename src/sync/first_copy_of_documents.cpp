@@ -93,8 +93,7 @@ Task<Report> FirstCopyOfDocuments::run(const Listener& listener) {
     sweep_.expect(documents);
     expected_.assign(sweep_.segments(), RangeDigest{});
     const Cursor upto = co_await context_.documents.position();
-    if (!context_.checkpoint.cursor().same_index(upto))
-        throw Unavailable("the index of " + context_.pair + " was made anew during the pass");
+    context_.checkpoint.require_same_index(upto);
     co_await context_.documents.refresh();  // of everything up to there
     Report total;
     std::vector<DocumentScan> scan = co_await context_.documents.scan(1);

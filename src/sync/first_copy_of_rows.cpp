@@ -1,7 +1,6 @@
 #include "sync/first_copy_of_rows.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace duet::sync {
@@ -18,15 +17,12 @@ void FirstCopyOfRows::start(std::vector<Segment> settled) {
     copied_.clear();
     left_.clear();
     meeting_ = context_.checkpoint.cursor();
-    const double widest = width(TokenRange{}) / static_cast<double>(first_segments);
     for (Segment& segment : with_gaps(std::move(settled))) {
         if (segment.settled) {
             copied_.push_back(std::move(segment));
-            continue;
+        } else {
+            left_.push_back(segment.range);
         }
-        const double parts = std::ceil(width(segment.range) / widest);
-        std::ranges::copy(cut_range(segment.range, static_cast<std::size_t>(parts)),
-                          std::back_inserter(left_));
     }
     std::ranges::reverse(left_);
     if (const auto rows = static_cast<double>(copied()); rows > 0)
@@ -133,18 +129,21 @@ Task<void> FirstCopyOfRows::copy(TokenRange range, std::size_t lane, const GoOn&
         for (Change& change : page.rows) {
             // There is no document until a write says otherwise. Of a record that was agreed on
             // (by a process that was killed before it could save this) that would be a deletion.
+            const bool known = change.agreed || !context_.propagates();
             const bool agreed = change.agreed && change.agreed->kind == Agreed::Kind::record;
-            if (!agreed) change.document.emplace();
+            if (known && !agreed) change.document.emplace();
         }
         Report report = co_await reconciler_.reconcile(std::move(page.rows));
         settled = settled && report.unsettled.empty();
         total += report;
-    } while (range.after < range.upto && segment.count < segment_rows_limit && !failed_ &&
-             fits(lane) && go_on(total));
+        // A pause inside of a partition would mean to read it from its first row again.
+    } while (!failed_ && !stopping_ &&
+             (!inside.empty() || (range.after < range.upto && segment.count < segment_rows_limit &&
+                                  fits(lane) && go_on(total))));
     // What was read is what was settled: a row that has changed since moves the server's digest.
     if (!settled) segment.settled.reset();
     segment.range.upto = range.after;
-    copied_.push_back(std::move(segment));
+    if (segment.range.after < segment.range.upto) copied_.push_back(std::move(segment));
     if (range.after < range.upto) left_.push_back(range);
 }
 

@@ -13,9 +13,9 @@ namespace duet::sync {
 
 class FirstCopyOfRows {
 public:
-    /// All outlive it.
-    FirstCopyOfRows(Context& context, Reconciler& reconciler, Sweep& sweep)
-        : context_(context), reconciler_(reconciler), sweep_(sweep) {}
+    /// All outlive it. `stopping` is asked between pages.
+    FirstCopyOfRows(Context& context, Reconciler& reconciler, Sweep& sweep, const bool& stopping)
+        : context_(context), reconciler_(reconciler), sweep_(sweep), stopping_(stopping) {}
 
     /// From the first row on, but for what an earlier process copied: as settled() told it.
     void start(std::vector<Segment> settled = {});
@@ -23,7 +23,8 @@ public:
     [[nodiscard]] bool resumes() const;
     /// What is copied so far, as the sweep takes it up.
     [[nodiscard]] std::vector<Segment> settled() const;
-    /// Asked before each page, with what the call has done so far.
+    /// Asked before each page that does not begin inside of a partition, with what the call has
+    /// done so far.
     using GoOn = std::function<bool(const Report&)>;
     /// Copies until the last row, or until `go_on` says no; another call goes on from there.
     /// caught_up: that was the last row, and the sweep knows what was copied.
@@ -39,6 +40,7 @@ private:
     Context& context_;
     Reconciler& reconciler_;
     Sweep& sweep_;
+    const bool& stopping_;
     std::vector<TokenRange> left_;  // the next one at the back
     std::vector<Segment> copied_;
     Cursor meeting_;              // they are about

@@ -27,7 +27,7 @@ Pair::Pair(std::string name, RowStore& rows, DocumentStore& documents, StateStor
       sweep_(context_, reconciler_),
       sweep_memory_(context_, settings.notes_every),
       documents_copy_(context_, reconciler_, sweep_, sweep_memory_, stopping_),
-      rows_copy_(context_, reconciler_, sweep_) {}
+      rows_copy_(context_, reconciler_, sweep_, stopping_) {}
 
 void Pair::configure(const PairSettings& settings) {
     settings_ = settings;
@@ -233,6 +233,10 @@ Task<Report> Pair::follow_rows() {
         if (!batch.caught_up) continue;
         if (!feed_incomplete_) swept_at_ = std::max(swept_at_, began);
         break;
+    }
+    if (context_.propagates()) {
+        Report deleted = co_await sweep_.make_few_deletions();
+        total += deleted;
     }
     looked_ += total.looked;
     co_return total;

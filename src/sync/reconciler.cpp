@@ -157,7 +157,7 @@ Task<void> Reconciler::look_at_index(const std::vector<Item*>& pending) {
     co_await look_at_documents(pending);
     const bool judged =
         std::ranges::any_of(pending, [this](const Item* item) { return rests_on_cursor(*item); });
-    if (judged) co_await context_.hold_index();
+    if (judged) co_await context_.require_same_index();
 }
 
 Task<void> Reconciler::look_at_documents(const std::vector<Item*>& pending) {
@@ -174,8 +174,11 @@ Task<void> Reconciler::look_at_documents(const std::vector<Item*>& pending) {
 }
 
 bool Reconciler::rests_on_cursor(const Item& item) const {
+    if (!item.document->exists) return false;
     const Guard& guard = item.document->guard;
-    return context_.settled.contains(guard) || context_.checkpoint.is_old(guard);
+    const Cursor& cursor = context_.checkpoint.cursor();
+    return context_.settled.contains(guard) || context_.checkpoint.is_old(guard) ||
+           guard.seq_no <= position_in(cursor.joined_positions, guard.shard);
 }
 
 Reconciler::Plan Reconciler::plan(const std::vector<Item*>& pending, Report& report) {

@@ -60,7 +60,7 @@ struct Context {
     [[nodiscard]] Task<Cursor> recent_position();
     /// Throws Unavailable unless the documents are still those of the index that the cursor is of:
     /// it may be made anew at any time, and an alias may lead to another one.
-    [[nodiscard]] Task<void> hold_index();
+    [[nodiscard]] Task<void> require_same_index();
     /// As Sight::joined says.
     [[nodiscard]] bool only_joined_differ(const State& row, const State& document) const;
     [[nodiscard]] bool propagates() const { return rules.deletes == Deletes::propagate; }

@@ -33,7 +33,7 @@ Task<void> Reconciler::note(const std::vector<Item*>& items) {
 /// The order: the content is kept, the deletion noted, the row deleted. Cut off in between, the
 /// note says that this very row is to go; and a document made meanwhile is not taken for deleted.
 Task<void> Reconciler::remove_rows(Plan& plan, std::vector<Item*>& again, Report& report) {
-    co_await context_.hold_index();  // the documents are missing in this very index
+    co_await context_.require_same_index();  // the documents are missing in this very index
     std::vector<AgreedNote> notes;
     std::vector<Removal> removals;
     for (const auto& [item, deletion] : plan.row_removals) {
@@ -61,6 +61,7 @@ Task<void> Reconciler::remove_rows(Plan& plan, std::vector<Item*>& again, Report
 
 /// The document first, then the note: until it is gone, whoever writes it is not late.
 Task<void> Reconciler::remove_documents(Plan& plan, std::vector<Item*>& again, Report& report) {
+    co_await context_.require_same_index();  // the notes are about the documents of this very one
     if (co_await context_.table_moved()) {
         // The rows may be missing in a table that was made anew or truncated meanwhile.
         for (const auto& [item, deletion] : plan.document_removals) look_again(item, again, report);

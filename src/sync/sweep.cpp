@@ -41,14 +41,22 @@ std::vector<Segment> settled_of(const std::vector<Segment>& segments) {
 
 std::vector<Segment> with_gaps(std::vector<Segment> settled) {
     std::vector<Segment> ring;
+    constexpr std::uint64_t widest = UINT64_MAX / first_segments + 1;
+    const auto fill = [&ring](std::int64_t after, std::int64_t upto) {
+        if (after >= upto) return;
+        const std::uint64_t width =
+            static_cast<std::uint64_t>(upto) - static_cast<std::uint64_t>(after);
+        const auto parts = static_cast<std::size_t>((width - 1) / widest + 1);
+        for (const TokenRange& range : cut_range(TokenRange{after, upto}, parts))
+            ring.push_back(Segment{range, std::nullopt, 0});
+    };
     std::int64_t after = INT64_MIN;
     for (Segment& segment : settled) {
-        const TokenRange gap{after, segment.range.after};
-        if (gap.after < gap.upto) ring.push_back(Segment{gap, std::nullopt, 0});
+        fill(after, segment.range.after);
         after = segment.range.upto;
         ring.push_back(std::move(segment));
     }
-    if (after < INT64_MAX) ring.push_back(Segment{TokenRange{after, INT64_MAX}, std::nullopt, 0});
+    fill(after, INT64_MAX);
     return ring;
 }
 
@@ -198,12 +206,14 @@ Task<Report> Sweep::finish_round() {
     co_await context_.documents.refresh();
     const std::uint64_t documents = co_await context_.documents.count();
     if (!context_.propagates()) co_return co_await compare_totals(rows, documents);
-    const std::uint64_t records = std::max(rows, documents);
+    records_ = std::max(rows, documents);
+    const std::uint64_t records = records_;
     Report total = co_await look_for_deleted_documents();
     Report deleted = co_await make_deletions(records);
     Report compared =
         co_await compare_totals(rows - deleted.rows_deleted, documents - deleted.documents_deleted);
     Report rest = co_await make_deletions(records);
+    context_.deletions.end_round();
     total += deleted;
     total += compared;
     total += rest;

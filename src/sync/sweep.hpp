@@ -18,7 +18,8 @@ namespace duet::sync {
 
 /// Those whose rows are all level.
 [[nodiscard]] std::vector<Segment> settled_of(const std::vector<Segment>& segments);
-/// These and what lies between them: the whole ring. In their order, without overlap.
+/// These and what lies between them, in parts as a sweep begins with: the whole ring. In their
+/// order, without overlap.
 [[nodiscard]] std::vector<Segment> with_gaps(std::vector<Segment> settled);
 
 class Sweep {
@@ -58,6 +59,8 @@ public:
     /// V10: makes the deletions that were found, of a pair with so many records. Throws
     /// Misconfigured where they are too many for one go.
     [[nodiscard]] Task<Report> make_deletions(std::uint64_t records);
+    /// V10: the same before a round has ended, if they are few of what the last one counted.
+    [[nodiscard]] Task<Report> make_few_deletions();
 
     /// Part of the round that is done, 0 to 1.
     [[nodiscard]] double progress() const;
@@ -77,6 +80,7 @@ private:
     SegmentSize size_;
     std::size_t next_ = 0;
     std::uint64_t counted_ = 0;
+    std::uint64_t records_ = 0;  // as the last round counted them
     /// Documents without a row that a look at every id has explained (quarantined, left out).
     std::int64_t explained_ = 0;
     std::int64_t last_difference_ = 0;

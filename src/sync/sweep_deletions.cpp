@@ -74,7 +74,7 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
     if (moved) forget();  // other notes hold from now on: every row needs its own
     const std::int64_t now = context_.clock.now();
     if (deletions.too_many(records, context_.rules.max_delete, now)) {
-        co_await context_.hold_index();  // what is missing in another one was not deleted
+        co_await context_.require_same_index();  // what is missing in another one was not deleted
         // Some may have come back since they were found.
         const std::vector<Id> found_before = deletions.take();
         Report again = co_await reconciler_.reconcile(found_before);
@@ -104,6 +104,13 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
     }
     deletions.made(total.rows_deleted + total.documents_deleted, now);
     co_return total;
+}
+
+Task<Report> Sweep::make_few_deletions() {
+    Report report;
+    if (context_.deletions.few(records_, context_.rules.max_delete, context_.clock.now()))
+        report = co_await make_deletions(records_);
+    co_return report;
 }
 
 }  // namespace duet::sync

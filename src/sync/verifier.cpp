@@ -33,6 +33,7 @@ std::optional<Difference> Verifier::difference(const Id& id, const State& row,
         return found;
     }
     if (row.exists != document.exists) {
+        if (stays(row)) return std::nullopt;
         found.kind = row.exists ? Difference::Kind::only_in_cassandra
                                 : Difference::Kind::only_in_elasticsearch;
         return found;
@@ -57,6 +58,16 @@ std::optional<Difference> Verifier::difference(const Id& id, const State& row,
         }
     }
     return std::nullopt;
+}
+
+bool Verifier::stays(const State& row) const {
+    if (context_.propagates()) return false;  // it is to be deleted, perhaps
+    switch (context_.rules.direction) {
+        case Direction::both: return false;
+        case Direction::to_elasticsearch: return !row.exists;
+        case Direction::to_cassandra: return row.exists;
+    }
+    return false;
 }
 
 Task<Comparison> Verifier::compare() {
@@ -202,12 +213,11 @@ Task<void> Verifier::look_again(std::size_t leave) {
         for (std::size_t i = 0; i < many; ++i) {
             const State& row = sight.rows[i];
             const State& document = sight.documents[i];
-            const bool last = due[i].looks >= looks_limit;
             const bool moved = row.newest_write != due[i].newest_write ||
                                (due[i].guard && document.guard != due[i].guard);
             if (!difference(due[i].id, row, document)) {
                 count(row, document);
-            } else if (!last && (moved || is_on_its_way(row, document))) {
+            } else if (due[i].looks < looks_limit && (moved || is_on_its_way(row, document))) {
                 judge(due[i].id, row, document, due[i].looks + 1);
             } else if (moved) {
                 ++comparison_.moving;

@@ -115,6 +115,9 @@ private:
     [[nodiscard]] Task<void> mend(std::vector<Id> ids);
     void count(const State& row, const State& document);
     void report(const Id& id, const State& row, const State& document);
+    /// One direction: a record of which only the copy is there stays as it is. Of one that is on
+    /// one side only.
+    [[nodiscard]] bool stays(const State& row) const;
     [[nodiscard]] std::optional<Difference> difference(const Id& id, const State& row,
                                                        const State& document) const;
     void tell(std::size_t records);
@@ -126,7 +129,7 @@ private:
 
 constexpr std::size_t differences_limit = 1'000;  // named in a report; the rest are counted
 constexpr std::size_t doubts_limit = 10'000;      // records that wait for their second look
-constexpr int looks_limit = 5;                    // at a record that moves, or just has
+constexpr int looks_limit = 8;                    // at a record: for on_its_way
 constexpr std::size_t scan_page = 2'500;          // records; pages adapt to answer_limit bytes
 /// Records of which only ids or versions are read: what a page costs a server beside its records
 /// weighs more. Elasticsearch takes no more by default (index.max_result_window).

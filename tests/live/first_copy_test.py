@@ -109,6 +109,7 @@ class FirstCopy(unittest.TestCase):
 
         daemon = self.world.start()
         daemon.wait_for("first copy resumes")
+        self.wait_while(daemon, lambda: self.interval() != PAUSED)  # this one, too
         daemon.wait_for("pair is level")
         resumed = re.search('"first copy resumes".* records=([0-9]+) percent=([0-9]+)', daemon.text())
         records, percent = int(resumed[1]), int(resumed[2])

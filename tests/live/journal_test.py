@@ -27,10 +27,10 @@ class Journal(unittest.TestCase):
         for table in ("items", "others"):
             self.world.cql(f"CREATE TABLE $.{table} (id uuid PRIMARY KEY, name text) WITH cdc = true")
 
-    def configure(self, general="", tables=("items", "others"), listen=""):
+    def configure(self, general="", tables=("items", "others"), listen="", more=""):
         self.world.configure(general=f'sweep_every = "1h"\n{general}', listen=listen,
                              cassandra=f'cdc_directory = "{server("DUET_CDC_DIRECTORY")}"',
-                             pair=f"tables = {json.dumps(tables)}")
+                             pair=f"tables = {json.dumps(tables)}\n{more}")
 
     def values(self, table):
         return {record: document.get("v")
@@ -55,6 +55,17 @@ class Journal(unittest.TestCase):
 
     def wanted(self, names):
         return {record: {"name": name} for record, name in names.items()}
+
+    def test_a_deleted_row_takes_its_document_along_though_no_sweep_comes(self):
+        self.configure(more='deletes = "propagate"')
+        names = {key(): "n" for _ in range(50)}
+        self.write(names)
+        self.start()
+        self.world.level("items", self.wanted(names))
+        for record in list(names)[:3]:
+            self.world.cql(f"DELETE FROM $.items WHERE id = {record}")
+            del names[record]
+        self.world.level("items", self.wanted(names))
 
     def test_no_key_of_many_writers_is_missed_through_new_segments_and_a_kill(self):
         daemon = self.start()

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "base/error.hpp"
 #include "world.hpp"
 
@@ -19,11 +21,13 @@ std::vector<Id> all_ids() {
 
 /// Level, and its index has just become another one, as no pass has noticed yet.
 struct Moved : World {
-    explicit Moved(Deletes deletes) : World(settings(deletes)) {
+    explicit Moved(Deletes deletes, const std::function<void(World&)>& before = {})
+        : World(settings(deletes)) {
         for (unsigned i = 0; i < records; ++i) insert(i, "record", i, 1'000 + i);
         (void)level();
         clock.micros += 1'000'000;
         (void)run(pair->pass());  // what Duet wrote is below the cursor
+        if (before) before(*this);
         documents.recreate();
     }
 
@@ -65,6 +69,25 @@ TEST(AnotherIndex, a_deleted_row_takes_no_document_along_that_it_never_had) {
     EXPECT_THROW((void)run(world.pair->reconcile({id_of(3)})), Unavailable);
     world.pass();
     EXPECT_EQ(world.names(3), "search|search");
+}
+
+TEST(AnotherIndex, what_was_deleted_under_the_old_one_is_no_late_write_in_it) {
+    Moved world(Deletes::propagate, [](World& before) {
+        before.rows.remove(id_of(3), before.clock.micros);
+        for (int i = 0; i < 40; ++i) {
+            before.clock.micros += 1'000'000;
+            (void)run(before.pair->pass());
+        }
+        EXPECT_EQ(before.names(3), "-|-");
+    });
+    // Its position lies beyond the old cursor's.
+    for (unsigned i = 0; i < 100; ++i) world.put(7, "search", 7, Version{5'000});
+    world.put(3, "of a backup", 3, Version{500});
+    (void)run(world.pair->reconcile({id_of(3)}));
+    EXPECT_THROW((void)run(world.pair->make_deletions(records)), Unavailable);
+    EXPECT_EQ(world.names(3), "-|of a backup");
+    world.pass();
+    EXPECT_EQ(world.names(3), "of a backup|of a backup");
 }
 
 TEST(AnotherIndex, what_it_lacks_blows_no_fuse) {

@@ -46,6 +46,7 @@ TEST(Deletions, few_are_never_too_many) {
 TEST(Deletions, what_was_made_a_moment_ago_belongs_to_the_same_go) {
     Deletions deletions;
     deletions.made(15, second);
+    deletions.end_round();
     for (unsigned i = 0; i < 9; ++i) deletions.postpone(id_of(i));
     EXPECT_TRUE(deletions.too_many(85, 0.2, second + fuse_window - 1));
     EXPECT_FALSE(deletions.too_many(85, 0.2, second + fuse_window));
@@ -57,6 +58,27 @@ TEST(Deletions, what_a_person_forced_does_not_count_against_the_next) {
     deletions.made(90, second);
     for (unsigned i = 0; i < 9; ++i) deletions.postpone(id_of(i));
     EXPECT_FALSE(deletions.too_many(85, 0.2, second));
+}
+
+TEST(Deletions, few_are_a_tenth_of_what_one_go_may_delete) {
+    Deletions deletions;
+    EXPECT_FALSE(deletions.few(1'000, 0.2, 0)) << "there are none";
+    for (unsigned i = 0; i < 20; ++i) deletions.postpone(id_of(i));
+    EXPECT_TRUE(deletions.few(1'000, 0.2, 0));
+    EXPECT_FALSE(deletions.few(999, 0.2, 0));
+    EXPECT_FALSE(deletions.few(0, 0.2, 0)) << "nobody has counted yet";
+}
+
+TEST(Deletions, what_was_made_in_the_same_round_belongs_to_the_same_go) {
+    Deletions deletions;
+    deletions.made(15, second);
+    for (unsigned i = 0; i < 9; ++i) deletions.postpone(id_of(i));
+    const std::int64_t much_later = second + 10 * fuse_window;
+    EXPECT_TRUE(deletions.too_many(85, 0.2, much_later));
+    EXPECT_FALSE(deletions.few(1'000, 0.2, much_later));
+    deletions.end_round();
+    EXPECT_FALSE(deletions.too_many(85, 0.2, much_later));
+    EXPECT_TRUE(deletions.few(1'000, 0.2, much_later));
 }
 
 TEST(Deletions, the_same_one_counts_once) {

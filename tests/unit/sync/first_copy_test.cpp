@@ -56,7 +56,8 @@ struct CopyWorld {
     Context context{"shop.products", table, world.index, world.state, world.clock, Rules{}};
     Reconciler reconciler{context};
     Sweep sweep{context, reconciler};
-    FirstCopyOfRows copy{context, reconciler, sweep};
+    bool stopping = false;
+    FirstCopyOfRows copy{context, reconciler, sweep, stopping};
 
     explicit CopyWorld(unsigned records, const std::string& name = "row") {
         for (unsigned i = 0; i < records; ++i) world.insert(i, name, i, 1'000 + i);

@@ -103,6 +103,46 @@ TEST(RowFeedOfAPair, what_is_missed_while_such_a_round_goes_on_costs_another) {
     EXPECT_EQ(world.names(7), "missed|missed");
 }
 
+PairSettings propagating() {
+    PairSettings settings = swept_hourly();
+    settings.rules.deletes = Deletes::propagate;
+    return settings;
+}
+
+/// Rows that vanish, as the feed tells.
+void remove_rows(FedWorld& world, unsigned first, unsigned count) {
+    for (unsigned i = first; i < first + count; ++i) {
+        world.rows.remove(id_of(i), world.clock.micros);
+        world.feed.ids.push_back(id_of(i));
+    }
+}
+
+TEST(RowFeedOfAPair, a_deleted_row_takes_its_document_along_before_the_round_ends) {
+    FedWorld world(propagating());
+    remove_rows(world, 7, 1);
+    EXPECT_EQ(world.step().documents_deleted, 1U);
+    EXPECT_EQ(world.names(7), "-|-");
+}
+
+TEST(RowFeedOfAPair, many_deleted_rows_wait_for_the_end_of_the_round_and_the_fuse) {
+    FedWorld world(propagating());
+    remove_rows(world, 0, 13);  // a tenth of the 140 that one go may delete
+    EXPECT_EQ(world.step().documents_deleted, 13U);
+    world.clock.micros += 600'000'000;
+    remove_rows(world, 13, 2);  // with those before, of the same round
+    EXPECT_EQ(world.step().documents_deleted, 0U);
+    remove_rows(world, 15, 135);
+    EXPECT_EQ(world.step().documents_deleted, 0U);
+    EXPECT_EQ(world.names(20), "-|first");
+    world.clock.micros += 3'600'000'000;
+    const auto passes = [&world] {
+        for (int pass = 0; pass < 40; ++pass) world.step();
+    };
+    remove_rows(world, 150, 5);
+    EXPECT_THROW(passes(), Misconfigured);
+    EXPECT_EQ(world.names(20), "-|first");
+}
+
 TEST(RowFeedOfAPair, without_sweep_every_a_cheap_table_is_swept_often) {
     FedWorld world{PairSettings{}};
     world.insert(7, "untold", 7, 2'000'000);
