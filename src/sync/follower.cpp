@@ -4,9 +4,14 @@
 
 namespace duet::sync {
 
-Task<Report> Follower::pass() {
+Task<Report> Follower::pass(bool polls) {
     context_.rewrites.next_pass();
-    const Cursor position = co_await context_.recent_position();
+    Cursor position;
+    if (polls) {
+        position = co_await context_.recent_position();
+    } else {
+        position = co_await context_.position();
+    }
     co_await context_.checkpoint.open(position);
     const Cursor saved = context_.checkpoint.cursor();
     // What Duet settled itself needs no reading. Never beyond the checkpoint: a fail-over may use

@@ -13,8 +13,8 @@ public:
         : context_(context), reconciler_(reconciler) {}
 
     /// One page of changes. caught_up: the cursor stands at the checkpoints read when the pass
-    /// began.
-    [[nodiscard]] Task<Report> pass();
+    /// began. `polls`: these may be of a fraction of a second before (recent_position()).
+    [[nodiscard]] Task<Report> pass(bool polls);
 
 private:
     Context& context_;

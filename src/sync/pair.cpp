@@ -134,7 +134,8 @@ Task<Report> Pair::follow() {
     Report total;
     int looks = 0;
     for (int passes = 0; passes < passes_at_once || !level_; ++passes) {
-        Report report = co_await follower_.pass();
+        // On the way to level the last pass must see what the one before has written.
+        Report report = co_await follower_.pass(level_);
         note_meeting();
         const bool moved = report.schema_moved;
         const bool done = report.caught_up || !report.unsettled.empty() || stopping_;
