@@ -212,6 +212,9 @@ TEXTS = ("", "häß 世界 \U0001f600", "\0", CONTROLS, "\u2028\ufeff\uffff", " 
          (42, "42"), (True, "true"), (1.0, "1.0"))
 OBJECTS = ({"a": 1, "c": [{}, None, {"c": []}], "d": {"e": 1.10}}, {}, ([], None), [{"a": 1}, {"b": 2}])
 INSTANT = "2026-11-20T10:00:00.123Z"
+# Kinds of fields that a server without modules does not know.
+OF_MODULES = {"unsigned_long", "scaled_float", "wildcard", "version", "constant_keyword", "rank_feature",
+              "join", "percolator", "histogram", "token_count"}
 FIELDS = {
     "byte": whole("tinyint", 8),
     "short": whole("smallint", 16),
