@@ -18,6 +18,10 @@ Cursor farther(Cursor cursor, const Cursor& other) {
     return cursor;
 }
 
+bool is_at_or_below(const Guard& guard, const std::vector<std::int64_t>& positions) {
+    return guard.seq_no >= 0 && guard.seq_no <= position_in(positions, guard.shard);
+}
+
 }  // namespace
 
 void Checkpoint::take(Cursor cursor) {
@@ -105,7 +109,11 @@ Task<void> Checkpoint::advance(Cursor next) {
 }
 
 bool Checkpoint::is_old(const Guard& guard) const {
-    return guard.seq_no >= 0 && guard.seq_no <= position_in(saved_.first_positions, guard.shard);
+    return is_at_or_below(guard, saved_.first_positions);
+}
+
+bool Checkpoint::precedes_joined(const Guard& guard) const {
+    return is_at_or_below(guard, saved_.joined_positions);
 }
 
 }  // namespace duet::sync

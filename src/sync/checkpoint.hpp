@@ -32,6 +32,8 @@ public:
     void require_same_index(const Cursor& position) const;
     /// The document was there, in this state, when the pair first met.
     [[nodiscard]] bool is_old(const Guard& guard) const;
+    /// The document was there, in this state, when the last columns joined.
+    [[nodiscard]] bool precedes_joined(const Guard& guard) const;
 
 private:
     std::string pair_;

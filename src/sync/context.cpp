@@ -32,8 +32,7 @@ Cursor Context::with_columns(Cursor position) const {
 
 bool Context::only_joined_differ(const State& row, const State& document) const {
     const Cursor& cursor = checkpoint.cursor();
-    if (document.guard.seq_no > position_in(cursor.joined_positions, document.guard.shard))
-        return false;
+    if (!checkpoint.precedes_joined(document.guard)) return false;
     for (std::size_t i = 0; i < schema.columns.size(); ++i) {
         const Column& column = schema.columns[i];
         const Value& in_row = row.content.values[i];

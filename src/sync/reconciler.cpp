@@ -174,11 +174,10 @@ Task<void> Reconciler::look_at_documents(const std::vector<Item*>& pending) {
 }
 
 bool Reconciler::rests_on_cursor(const Item& item) const {
-    if (!item.document->exists) return false;
     const Guard& guard = item.document->guard;
-    const Cursor& cursor = context_.checkpoint.cursor();
-    return context_.settled.contains(guard) || context_.checkpoint.is_old(guard) ||
-           guard.seq_no <= position_in(cursor.joined_positions, guard.shard);
+    const Checkpoint& checkpoint = context_.checkpoint;
+    return item.document->exists && (context_.settled.contains(guard) || checkpoint.is_old(guard) ||
+                                     checkpoint.precedes_joined(guard));
 }
 
 Reconciler::Plan Reconciler::plan(const std::vector<Item*>& pending, Report& report) {

@@ -207,12 +207,11 @@ Task<Report> Sweep::finish_round() {
     const std::uint64_t documents = co_await context_.documents.count();
     if (!context_.propagates()) co_return co_await compare_totals(rows, documents);
     records_ = std::max(rows, documents);
-    const std::uint64_t records = records_;
     Report total = co_await look_for_deleted_documents();
-    Report deleted = co_await make_deletions(records);
+    Report deleted = co_await make_deletions(records_);
     Report compared =
         co_await compare_totals(rows - deleted.rows_deleted, documents - deleted.documents_deleted);
-    Report rest = co_await make_deletions(records);
+    Report rest = co_await make_deletions(records_);
     context_.deletions.end_round();
     total += deleted;
     total += compared;

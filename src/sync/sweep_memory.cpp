@@ -38,7 +38,7 @@ Task<SweepNotes> SweepMemory::load() {
     co_return *notes;
 }
 
-bool SweepMemory::due() const { return context_.clock.now() - saved_at_ >= every_; }
+bool SweepMemory::due() const { return context_.clock.now() - saved_at_ >= every_.count(); }
 
 Task<void> SweepMemory::save(SweepNotes notes) {
     saved_at_ = context_.clock.now();

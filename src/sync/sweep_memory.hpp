@@ -12,7 +12,7 @@ class SweepMemory {
 public:
     /// Saves no more often than this. The context outlives it.
     SweepMemory(Context& context, std::chrono::microseconds every)
-        : context_(context), every_(every.count()) {}
+        : context_(context), every_(every) {}
 
     /// What was saved; empty where it is about another table, index or set of columns, or where
     /// documents were deleted since. Call it once the cursor is open.
@@ -25,7 +25,7 @@ public:
 
 private:
     Context& context_;
-    std::int64_t every_;  // microseconds
+    std::chrono::microseconds every_;
     SweepNotes saved_;
     std::int64_t saved_at_ = 0;  // microseconds since 1970
 

@@ -21,12 +21,11 @@ std::vector<Id> all_ids() {
 
 /// Level, and its index has just become another one, as no pass has noticed yet.
 struct Moved : World {
-    explicit Moved(Deletes deletes, const std::function<void(World&)>& before = {})
+    explicit Moved(Deletes deletes, const std::function<void(Moved&)>& before = {})
         : World(settings(deletes)) {
         for (unsigned i = 0; i < records; ++i) insert(i, "record", i, 1'000 + i);
         (void)level();
-        clock.micros += 1'000'000;
-        (void)run(pair->pass());  // what Duet wrote is below the cursor
+        pass(1);  // what Duet wrote is below the cursor
         if (before) before(*this);
         documents.recreate();
     }
@@ -37,8 +36,8 @@ struct Moved : World {
         return settings;
     }
 
-    void pass() {
-        for (int i = 0; i < 5; ++i) {
+    void pass(int times = 5) {
+        for (int i = 0; i < times; ++i) {
             clock.micros += 1'000'000;
             (void)run(pair->pass());
         }
@@ -72,12 +71,9 @@ TEST(AnotherIndex, a_deleted_row_takes_no_document_along_that_it_never_had) {
 }
 
 TEST(AnotherIndex, what_was_deleted_under_the_old_one_is_no_late_write_in_it) {
-    Moved world(Deletes::propagate, [](World& before) {
+    Moved world(Deletes::propagate, [](Moved& before) {
         before.rows.remove(id_of(3), before.clock.micros);
-        for (int i = 0; i < 40; ++i) {
-            before.clock.micros += 1'000'000;
-            (void)run(before.pair->pass());
-        }
+        before.pass(40);
         EXPECT_EQ(before.names(3), "-|-");
     });
     // Its position lies beyond the old cursor's.

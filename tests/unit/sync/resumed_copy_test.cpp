@@ -39,21 +39,9 @@ struct AtPage final : MemoryHooks {
     Task<void> after(std::string_view /*what*/) override { co_return; }
 };
 
-/// Counts the looks at documents.
-struct Looks final : MemoryHooks {
-    int documents = 0;
-    Task<void> before(std::string_view what) override {
-        documents += what == "index.read" ? 1 : 0;
-        co_return;
-    }
-    Task<void> after(std::string_view /*what*/) override { co_return; }
-};
-
 struct Process {
     AtPage hooks;
-    Looks looks;
     MemoryTable table;
-    MemoryIndex index;
     Pair pair;
     std::vector<Progress> steps;
     std::size_t most_deletions = 0;  // that waited at one time
@@ -61,9 +49,8 @@ struct Process {
     explicit Process(World& world, const PairSettings& settings = {})
         : hooks(world),
           table(world.rows, hooks),
-          index(world.documents, looks, world.clock),
-          pair("shop.products", table, index, world.state, world.clock, settings,
-               [this] { return agree(); }) {
+          pair("shop.products", table, world.index, world.state, world.clock, settings,
+               [&world, this] { return world.agree(table); }) {
         log::configure(log::Sink::none, log::Level::error);
         pair.on_progress([this](const Progress& step) {
             steps.push_back(step);
@@ -71,14 +58,6 @@ struct Process {
         });
     }
 
-    Task<Schema> agree() {
-        Schema schema = co_await table.describe();
-        const Schema mapping = co_await index.describe();
-        schema.document_precision = mapping.document_precision;
-        co_await table.provision(schema, true);
-        co_await index.provision(schema, true);
-        co_return schema;
-    }
     Report level() {
         run(pair.open());
         return run(pair.level());
@@ -92,11 +71,22 @@ struct Process {
     [[nodiscard]] const Progress& first_step() const { return steps.at(0); }
 };
 
+struct FilledTable : World {
+    FilledTable() {
+        for (unsigned i = 0; i < records; ++i) insert(i, "row", i, 1'000 + i);
+    }
+    /// The first record that has a document, or has none.
+    [[nodiscard]] unsigned first(bool copied) const {
+        unsigned number = 0;
+        while ((documents.find(id_of(number)) != nullptr) != copied) ++number;
+        return number;
+    }
+};
+
 struct Interrupted {
-    World world;
+    FilledTable world;
 
     explicit Interrupted(int page, const PairSettings& settings = {}) {
-        for (unsigned i = 0; i < records; ++i) world.insert(i, "row", i, 1'000 + i);
         Process(world, settings).level_until_killed(page);
     }
 
@@ -142,8 +132,7 @@ TEST(ResumedCopy, goes_on_copying_where_it_was_killed) {
 }
 
 TEST(ResumedCopy, is_a_copy_also_where_nothing_of_it_was_saved) {
-    World world;
-    for (unsigned i = 0; i < records; ++i) world.insert(i, "row", i, 1'000 + i);
+    FilledTable world;
     {
         Process first(world);
         first.hooks.takes = 0;
@@ -172,8 +161,7 @@ TEST(ResumedCopy, survives_one_kill_after_the_other) {
 }
 
 TEST(ResumedCopy, goes_on_where_it_was_stopped) {
-    World world;
-    for (unsigned i = 0; i < records; ++i) world.insert(i, "row", i, 1'000 + i);
+    FilledTable world;
     {
         Process first(world);
         first.hooks.page = 18;
@@ -190,11 +178,9 @@ TEST(ResumedCopy, goes_on_where_it_was_stopped) {
 
 TEST(ResumedCopy, finds_the_rows_that_changed_while_nobody_copied) {
     Interrupted story(18);
-    World& world = story.world;
-    unsigned copied = 0;
-    while (!world.documents.find(id_of(copied))) ++copied;
-    unsigned uncopied = 0;
-    while (world.documents.find(id_of(uncopied))) ++uncopied;
+    FilledTable& world = story.world;
+    const unsigned copied = world.first(true);
+    const unsigned uncopied = world.first(false);
     for (const unsigned id : {copied, uncopied}) world.insert(id, "newer", 1, world.clock.micros);
     world.insert(records, "new", 1, world.clock.micros);
     Process next(world);
@@ -207,11 +193,9 @@ TEST(ResumedCopy, finds_the_rows_that_changed_while_nobody_copied) {
 
 TEST(ResumedCopy, finds_the_documents_that_others_wrote_meanwhile) {
     Interrupted story(18);
-    World& world = story.world;
-    unsigned copied = 0;
-    while (!world.documents.find(id_of(copied))) ++copied;
-    unsigned uncopied = 0;
-    while (world.documents.find(id_of(uncopied))) ++uncopied;
+    FilledTable& world = story.world;
+    const unsigned copied = world.first(true);
+    const unsigned uncopied = world.first(false);
     const std::int64_t now = world.clock.micros;
     world.put(copied, "edited", 1, Version{now});
     world.put(uncopied, "first", 1, Version{now});
@@ -229,9 +213,7 @@ TEST(ResumedCopy, finds_the_documents_that_others_wrote_meanwhile) {
 
 TEST(ResumedCopy, is_a_comparison_where_documents_were_deleted) {
     Interrupted story(18);
-    unsigned copied = 0;
-    while (!story.world.documents.find(id_of(copied))) ++copied;
-    story.world.documents.remove(id_of(copied));
+    story.world.documents.remove(id_of(story.world.first(true)));
     Process next(story.world);
     (void)next.level();
     EXPECT_EQ(next.first_step().what, "following Elasticsearch");
