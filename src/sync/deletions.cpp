@@ -39,7 +39,17 @@ void Deletions::made(std::uint64_t count, std::int64_t now) {
     if (before == 0) since_ = now;
     recent_ = forced_ ? 0 : before + count;
     in_round_ = forced_ ? 0 : in_round_ + count;
-    forced_ = false;
+}
+
+void Deletions::forget_more() {
+    goes_on_ = goes_on_ || more();
+    beyond_ = 0;
+}
+
+void Deletions::end_round() {
+    in_round_ = 0;
+    forced_ = forced_ && goes_on_;
+    goes_on_ = false;
 }
 
 std::vector<Id> Deletions::take(std::size_t limit) {
@@ -48,7 +58,6 @@ std::vector<Id> Deletions::take(std::size_t limit) {
         ids.push_back(*found_.begin());
         found_.erase(found_.begin());
     }
-    if (found_.empty()) beyond_ = 0;
     return ids;
 }
 

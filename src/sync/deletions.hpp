@@ -17,27 +17,31 @@ public:
     /// A deletion that is found now is made now.
     [[nodiscard]] bool may_delete() const { return armed_; }
     [[nodiscard]] std::size_t size() const { return found_.size() + beyond_; }
+    [[nodiscard]] std::size_t remembered() const { return found_.size(); }
     /// More were found than are remembered: the rest must be looked for again.
     [[nodiscard]] bool more() const { return beyond_ > 0; }
+    /// They will be looked for again, and counted then.
+    void forget_more();
 
     /// Would these, with what was made in this round and within fuse_window before `now`, be too
     /// many of a pair's records? Not where a person said that they are meant.
     [[nodiscard]] bool too_many(std::uint64_t records, double max_delete, std::int64_t now) const;
     /// So few of what one go may delete that they need not wait for the end of a round.
     [[nodiscard]] bool few(std::uint64_t records, double max_delete, std::int64_t now) const;
-    /// The fuse lets the next go through, whatever its size.
+    /// The fuse lets everything through that this round finds, and those after it while there are
+    /// more than are remembered.
     void force() { forced_ = true; }
     /// So many were made.
     void made(std::uint64_t count, std::int64_t now);
     /// A round has ended: what is found from now on is another go, but for those of fuse_window.
-    void end_round() { in_round_ = 0; }
+    void end_round();
 
     /// Duet has deleted so many documents, for whatever reason: Elasticsearch counts them, too.
     void note_own(std::uint64_t documents) { own_ += documents; }
     /// How many since the last time; forgotten here.
     [[nodiscard]] std::uint64_t take_own() { return std::exchange(own_, 0); }
 
-    /// At most `limit` of them, or all; they are forgotten here.
+    /// At most `limit` of those that are remembered, or all; they are forgotten here.
     [[nodiscard]] std::vector<Id> take(std::size_t limit = SIZE_MAX);
 
     /// While it lives, deletions are made.
@@ -62,6 +66,7 @@ private:
     std::uint64_t own_ = 0;
     bool armed_ = false;
     bool forced_ = false;
+    bool goes_on_ = false;  // the next round finds more of the same go
     std::uint64_t in_round_ = 0;  // made in this round
     std::uint64_t recent_ = 0;    // made since
     std::int64_t since_ = 0;      // microseconds since 1970

@@ -75,13 +75,17 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
     const std::int64_t now = context_.clock.now();
     if (deletions.too_many(records, context_.rules.max_delete, now)) {
         co_await context_.require_same_index();  // what is missing in another one was not deleted
-        // Some may have come back since they were found.
+        // Some may have come back since they were found. (Those beyond the limit still count:
+        // nobody can look at them now.)
         const std::vector<Id> found_before = deletions.take();
         Report again = co_await reconciler_.reconcile(found_before);
         total += again;
     }
     const std::size_t found = deletions.size();
-    if (deletions.too_many(records, context_.rules.max_delete, now)) {
+    const bool blown = deletions.too_many(records, context_.rules.max_delete, now);
+    if (deletions.more()) forget();
+    if (blown) {
+        deletions.forget_more();
         throw Misconfigured(
             fmt::format("{}: {} of {} records vanished from one side at one go; deletes = "
                         "\"propagate\" would delete them from the other, and max_delete is {}",
@@ -90,9 +94,8 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
                 "; if not, put them back, or set deletes = \"restore\" to have them restored");
     }
     if (found == 0) co_return total;
-    if (deletions.more()) forget();
     const Deletions::Armed armed(deletions);
-    while (deletions.size() > 0) {
+    while (deletions.remembered() > 0) {
         const std::vector<Id> ids = deletions.take(batch_limit);
         try {
             Report report = co_await reconciler_.reconcile(ids);
@@ -103,6 +106,7 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
         }
     }
     deletions.made(total.rows_deleted + total.documents_deleted, now);
+    deletions.forget_more();
     co_return total;
 }
 

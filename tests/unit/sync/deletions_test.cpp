@@ -93,7 +93,37 @@ TEST(Deletions, beyond_the_limit_they_are_counted_and_looked_for_again) {
     EXPECT_EQ(deletions.size(), postponed_limit + 3);
     EXPECT_TRUE(deletions.more());
     EXPECT_EQ(deletions.take().size(), postponed_limit);
+    EXPECT_EQ(deletions.remembered(), 0U);
+    EXPECT_EQ(deletions.size(), 3U);
+    deletions.forget_more();
     EXPECT_EQ(deletions.size(), 0U);
+}
+
+TEST(Deletions, those_beyond_the_limit_count_whatever_became_of_the_others_at_a_second_look) {
+    Deletions deletions;
+    for (unsigned i = 0; i < 3 * postponed_limit; ++i) deletions.postpone(id_of(i));
+    EXPECT_TRUE(deletions.too_many(1'000'000, 0.2, 0));
+    for (const Id& id : deletions.take()) deletions.postpone(id);
+    EXPECT_TRUE(deletions.too_many(1'000'000, 0.2, 0));
+}
+
+TEST(Deletions, a_person_means_all_of_a_round_and_those_beyond_the_limit_as_well) {
+    Deletions deletions;
+    const auto find = [&](unsigned count) {
+        for (unsigned i = 0; i < count; ++i) deletions.postpone(id_of(i));
+        return deletions.too_many(100, 0.2, 0);
+    };
+    deletions.force();
+    EXPECT_FALSE(find(1)) << "few, and made before the round has ended";
+    deletions.made(deletions.take().size(), 0);
+    EXPECT_FALSE(find(postponed_limit + 1));
+    deletions.made(deletions.take().size(), 0);
+    deletions.forget_more();
+    deletions.end_round();
+    EXPECT_FALSE(find(100)) << "the rest";
+    deletions.made(deletions.take().size(), 0);
+    deletions.end_round();
+    EXPECT_TRUE(find(100)) << "another go";
 }
 
 TEST(Propagate, a_deleted_row_takes_its_document_along) {
