@@ -76,7 +76,7 @@ BulkItem parse_item(const dom::element& element) {
     return item;
 }
 
-std::vector<int> version_parts(const std::string& version) {
+std::vector<int> version_parts(std::string_view version) {
     std::vector<int> parts;
     const char* at = version.data();
     const char* const end = at + version.size();
@@ -199,12 +199,24 @@ std::string parse_lowest_version(std::string_view body) {
     });
 }
 
+bool is_at_least(std::string_view version, int major, int minor) {
+    return version_parts(version) >= std::vector<int>{major, minor};
+}
+
 std::vector<std::int64_t> parse_node_times(std::string_view body) {
     return reading("_nodes/stats", body, [](const dom::element& answer) {
         std::vector<std::int64_t> times;
         const dom::object nodes = answer["nodes"].get_object().value();
         for (const auto& [id, node] : nodes) times.push_back(node["timestamp"].get_int64().value());
         return times;
+    });
+}
+
+void parse_refresh(std::string_view body) {
+    reading("_refresh", body, [](const dom::element& answer) {
+        if (number_or(answer["_shards"]["failed"], 0) != 0)
+            throw Unavailable("Elasticsearch could not refresh every copy of every shard");
+        return 0;
     });
 }
 

@@ -22,8 +22,11 @@ struct ErrorAnswer {
 [[nodiscard]] std::vector<BulkItem> parse_bulk(std::string_view body);
 /// The lowest version in an answer of `_nodes`.
 [[nodiscard]] std::string parse_lowest_version(std::string_view body);
+[[nodiscard]] bool is_at_least(std::string_view version, int major, int minor);
 [[nodiscard]] std::vector<std::int64_t> parse_node_times(std::string_view body);
 /// Throws Unavailable where a shard did not count.
+/// Throws Unavailable where a copy of a shard was not refreshed: searches may go to that one.
+void parse_refresh(std::string_view body);
 [[nodiscard]] std::uint64_t parse_count(std::string_view body);
 /// _all.primaries.indexing.delete_total.
 [[nodiscard]] std::uint64_t parse_deletes(std::string_view body);

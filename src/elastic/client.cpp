@@ -116,6 +116,7 @@ struct Client::State {
     // proxy before it.
     std::size_t bulk_limit = std::numeric_limits<std::size_t>::max();
     std::map<std::string, int> shard_counts;  // by index uuid
+    bool hides_vectors = false;
 
     net::Backoff new_backoff() { return {options.first_wait, options.longest_wait, seeds()}; }
 
@@ -303,8 +304,12 @@ Task<std::vector<BulkItem>> Client::bulk(std::string index, const BulkBody& body
 
 Task<std::string> Client::version() {
     const Reply reply = co_await request("GET", "/_nodes?filter_path=nodes.*.version");
-    co_return parse_lowest_version(reply.body);
+    std::string version = parse_lowest_version(reply.body);
+    state_->hides_vectors = is_at_least(version, 9, 2);
+    co_return version;
 }
+
+bool Client::hides_vectors() const { return state_->hides_vectors; }
 
 Task<int> Client::shard_count(std::string index, std::string index_uuid) {
     const auto known = state_->shard_counts.find(index_uuid);

@@ -125,6 +125,8 @@ public:
     [[nodiscard]] Task<std::vector<BulkItem>> bulk(std::string index, const BulkBody& body);
     /// For example "8.19.0"; the lowest of a cluster.
     [[nodiscard]] Task<std::string> version();
+    /// From 9.2 on vectors are left out of sources unless asked for. As of the last version().
+    [[nodiscard]] bool hides_vectors() const;
     /// How many shards an index has: asked once, since that never changes for one uuid.
     [[nodiscard]] Task<int> shard_count(std::string index, std::string index_uuid);
 

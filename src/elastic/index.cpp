@@ -64,7 +64,8 @@ Task<std::map<std::string, IndexPosition>> index_positions(Client& client,
 
 Task<void> refresh(Client& client, std::string index) {
     std::string path = path_of(index, "/_refresh?filter_path=_shards.failed");
-    static_cast<void>(co_await client.request("POST", std::move(path)));
+    const Client::Reply reply = co_await client.request("POST", std::move(path));
+    parse_refresh(reply.body);
 }
 
 Task<std::uint64_t> count(Client& client, std::string index) {

@@ -14,12 +14,22 @@ constexpr std::string_view all_or_nothing = "allow_partial_search_results=false"
 // Only without sources: filtering would parse them and write their numbers anew, not digit by
 // digit.
 constexpr std::string_view hits_filter =
-    "&filter_path=pit_id,hits.hits._id,hits.hits._routing,hits.hits._seq_no,"
+    "filter_path=pit_id,hits.hits._id,hits.hits._routing,hits.hits._seq_no,"
     "hits.hits._primary_term,hits.hits.sort,hits.hits.fields,hits.hits._ignored";
 
 Task<std::string> post(Client& client, std::string path, std::string body) {
     Client::Reply reply = co_await client.request("POST", std::move(path), std::move(body));
     co_return std::move(reply.body);
+}
+
+/// Sources are read to be written again, whole.
+std::string_view whole_sources(const Client& client) {
+    return client.hides_vectors() ? "_source_exclude_vectors=false" : "";
+}
+
+std::string parameters(const Client& client, bool source) {
+    if (!source) return fmt::format("{}&{}", all_or_nothing, hits_filter);
+    return fmt::format("{}&{}", all_or_nothing, whole_sources(client));
 }
 
 std::string page_settings(std::size_t size, bool source, bool position = true) {
@@ -46,15 +56,16 @@ std::string ids_body(const std::vector<std::string>& ids) {
 
 Task<std::string> seq_no_page(Client& client, std::string index, int shard, std::int64_t after,
                               std::int64_t upto, std::size_t size, bool source) {
-    std::string path = fmt::format("/{}/_search?preference=_shards:{}&{}{}", escape_segment(index),
-                                   shard, all_or_nothing, source ? "" : hits_filter);
+    std::string path = fmt::format("/{}/_search?preference=_shards:{}&{}", escape_segment(index),
+                                   shard, parameters(client, source));
     std::string body = fmt::format(R"({{{},{},"sort":[{{"_seq_no":"asc"}}]}})",
                                    page_settings(size, source), position_query(after, upto));
     return post(client, std::move(path), std::move(body));
 }
 
 Task<std::string> mget(Client& client, std::string index, const std::vector<std::string>& ids) {
-    return post(client, "/" + escape_segment(index) + "/_mget", ids_body(ids));
+    std::string path = fmt::format("/{}/_mget?{}", escape_segment(index), whole_sources(client));
+    return post(client, std::move(path), ids_body(ids));
 }
 
 Task<std::string> mget_guards(Client& client, std::string index,
@@ -82,7 +93,7 @@ Task<void> close_point_in_time(Client& client, std::string pit) {
 }
 
 Task<std::string> point_in_time_page(Client& client, PointInTimePage page) {
-    std::string path = fmt::format("/_search?{}{}", all_or_nothing, page.source ? "" : hits_filter);
+    std::string path = fmt::format("/_search?{}", parameters(client, page.source));
     std::string body = "{" + page_settings(page.size, page.source, page.date_field.empty());
     if (!page.date_field.empty()) {
         body += ",\"docvalue_fields\":[{\"field\":";

@@ -148,6 +148,7 @@ std::optional<PairingProblem> pairing_problem(const Json& index) {
 }
 
 Task<std::vector<IndexInfo>> list_indices(elastic::Client& client) {
+    static_cast<void>(co_await client.version());  // nodes come and go: see hides_vectors()
     const std::string resolved_body =
         co_await get(client, "/_resolve/index/*?expand_wildcards=all");
     const std::string indices_body =

@@ -133,6 +133,19 @@ TEST(ParseCount, counts_only_where_every_shard_answered) {
     EXPECT_THROW(static_cast<void>(parse_count("{}")), ProtocolError);
 }
 
+TEST(ParseRefresh, is_done_only_where_every_copy_of_every_shard_was_refreshed) {
+    parse_refresh(R"({"_shards":{"total":2,"successful":1,"failed":0}})");
+    EXPECT_THROW(parse_refresh(R"({"_shards":{"failed":1}})"), Unavailable);
+    EXPECT_THROW(parse_refresh("nothing"), ProtocolError);
+}
+
+TEST(Versions, are_compared_by_their_numbers) {
+    EXPECT_TRUE(is_at_least("9.2.0", 9, 2));
+    EXPECT_TRUE(is_at_least("10.0.0-SNAPSHOT", 9, 2));
+    EXPECT_FALSE(is_at_least("9.1.10", 9, 2));
+    EXPECT_FALSE(is_at_least("8.19.0", 9, 2));
+}
+
 TEST(ParseShardCount, reads_the_setting) {
     EXPECT_EQ(parse_shard_count(R"({"i":{"settings":{"index":{"number_of_shards":"3"}}}})"), 3);
     EXPECT_THROW(static_cast<void>(
