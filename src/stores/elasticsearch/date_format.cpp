@@ -70,10 +70,10 @@ DateFormat::DateFormat(std::string_view format) {
     while (!format.empty()) {
         const std::size_t end = format.find("||");
         const Part part = part_of(format.substr(0, end));
-        // A second epoch is never read, whatever its unit: the first takes every number.
-        if (!is_epoch(part) || std::none_of(parts_.begin(), parts_.end(), is_epoch)) {
-            parts_.push_back(part);
-        }
+        // An epoch is never read behind another, whatever its unit: the first takes every number.
+        // And a part that is not known may take numbers, too.
+        const bool takes_numbers = std::any_of(parts_.begin(), parts_.end(), may_take_numbers);
+        if (!is_epoch(part) || !takes_numbers) parts_.push_back(part);
         format.remove_prefix(end == std::string_view::npos ? format.size() : end + 2);
     }
     for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -85,6 +85,10 @@ DateFormat::DateFormat(std::string_view format) {
 
 bool DateFormat::is_epoch(const Part& part) {
     return part.kind == Kind::epoch_millis || part.kind == Kind::epoch_second;
+}
+
+bool DateFormat::may_take_numbers(const Part& part) {
+    return is_epoch(part) || part.kind == Kind::unknown;
 }
 
 DateFormat::Part DateFormat::part_of(std::string_view name) {
@@ -175,7 +179,10 @@ std::optional<Precision> DateFormat::precision() const {
 }
 
 std::optional<Instant> DateFormat::parse(std::string_view text) const {
-    for (const Part& part : parts_) {
+    bool guess = false;  // a part before, which is not known, may have taken it
+    for (Part part : parts_) {
+        guess = guess || part.kind == Kind::unknown;
+        part.year_alone = part.year_alone && !guess;
         if (const auto instant = parse_as(part, text)) return instant;
     }
     return std::nullopt;

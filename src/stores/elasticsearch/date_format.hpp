@@ -25,7 +25,8 @@ public:
     /// How exactly it can be written; empty: not at all, or days only.
     [[nodiscard]] std::optional<Precision> precision() const;
 
-    /// As Elasticsearch: the first part that takes it. Numbers come as their text.
+    /// As Elasticsearch: the first part that takes it. Numbers come as their text; behind a part
+    /// that is not known ("yyyyMMdd") they say nothing.
     [[nodiscard]] std::optional<Instant> parse(std::string_view text) const;
     /// Appends JSON; false: it cannot be said exactly in this format, and nothing is appended.
     /// `digits` of the second's fraction (0, 3, 6, 9), or `day`, where the format leaves the
@@ -48,6 +49,7 @@ private:
     };
     [[nodiscard]] static Part part_of(std::string_view name);
     [[nodiscard]] static bool is_epoch(const Part& part);
+    [[nodiscard]] static bool may_take_numbers(const Part& part);
     [[nodiscard]] static Part pattern_of(std::string_view pattern);
     [[nodiscard]] static std::optional<Precision> precision_of(const Part& part);
     [[nodiscard]] static std::optional<Instant> parse_as(const Part& part, std::string_view text);

@@ -141,7 +141,8 @@ Value convert_udt(const Json& value, const Type& type, const Field& field) {
 std::optional<Value> convert_date(std::string_view text, const Type& type,
                                   const DateFormat& dates) {
     const auto instant = dates.parse(text);
-    if (!instant) return parse_scalar(text, type);
+    // Under a format that is not known 20261120 is no number of milliseconds.
+    if (!instant) return dates.is_known() ? parse_scalar(text, type) : std::nullopt;
     if (type.kind == Kind::date) {
         const auto days = days_of(*instant);
         return days ? std::optional(Value(*days)) : std::nullopt;
@@ -149,6 +150,11 @@ std::optional<Value> convert_date(std::string_view text, const Type& type,
     const auto millis = to_millis(*instant);  // V6: a timestamp is compared in milliseconds
     return millis ? std::optional(Value(*millis)) : std::nullopt;
 }
+
+constexpr const char* unknown_format =
+    "is a date in a format of the index that Duet cannot read: make the column text, or reindex "
+    "with "
+    "a format that it knows (docs/types.md)";
 
 std::string remedy(const Json& value, const Type& type) {
     const bool structured = value.is(Json::Kind::array) || value.is(Json::Kind::object);
@@ -171,6 +177,7 @@ Value convert_scalar(const Json& value, const Type& type, const Field& field) {
     const bool dated = type.kind == Kind::timestamp || type.kind == Kind::date;
     auto converted =
         dated ? convert_date(value.text(), type, field.dates) : parse_scalar(value.text(), type);
+    if (!converted && dated && !field.dates.is_known()) unfit(value, unknown_format);
     if (!converted) unfit(value, remedy(value, type));
     return std::move(*converted);
 }

@@ -4,6 +4,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 
 #include "base/error.hpp"
 #include "model/text.hpp"
@@ -33,6 +35,13 @@ std::optional<Version> with_fraction(std::string_view text) {
     if (!whole || !(std::abs(number) < static_cast<double>(micros_below))) return std::nullopt;
     const auto unit = static_cast<double>(unit_of(static_cast<std::int64_t>(number)));
     return Version{std::llround(number * unit)};
+}
+
+/// A number of another unit would be read as one: so shortly after 1970 only seconds are safe.
+void append_seconds(std::string& out, std::int64_t micros) {
+    const std::int64_t size = std::abs(micros);
+    fmt::format_to(std::back_inserter(out), "{}{}.{:06}", micros < 0 ? "-" : "", size / 1'000'000,
+                   size % 1'000'000);
 }
 
 bool is_integer_field(std::string_view type) {
@@ -111,7 +120,12 @@ void StampFormat::append(std::string& out, Version version) const {
     const std::int64_t rest = version.micros % unit;
     const std::int64_t cut = version.micros - (rest < 0 ? rest + unit : rest);
     if (dates_ && dates_->append(out, instant_from_micros(cut), 6)) return;
-    out += std::to_string(cut / unit);
+    const std::int64_t number = cut / unit;
+    if (micros_of(number) == cut) {
+        out += std::to_string(number);
+    } else {
+        append_seconds(out, cut);
+    }
 }
 
 }  // namespace duet::elasticsearch

@@ -118,6 +118,17 @@ TEST(DateFormat, patterns_of_days_and_times_are_known) {
     EXPECT_TRUE(DateFormat("yyyy-MM-dd HH:mm:ss||yyyy-MM-dd||epoch_millis").is_known());
 }
 
+TEST(DateFormat, a_number_says_nothing_behind_a_part_that_may_have_taken_it) {
+    for (const char* format : {"yyyyMMdd||epoch_millis", "basic_date||strict_date_optional_time"}) {
+        EXPECT_EQ(micros(format, "20261120"), -1) << format;
+        EXPECT_EQ(micros(format, "2026"), -1) << format;
+        EXPECT_FALSE(DateFormat(format).is_known()) << format;
+    }
+    EXPECT_EQ(written("yyyyMMdd||epoch_millis", moment), "refused");
+    EXPECT_EQ(micros("epoch_millis||yyyyMMdd", "20261120"), 20'261'120'000) << "as Elasticsearch";
+    EXPECT_EQ(micros("yyyyMMdd||strict_date_optional_time", "1970-01-01T00:00:01Z"), 1'000'000);
+}
+
 TEST(DateFormat, days_alone_are_a_date) {
     EXPECT_TRUE(DateFormat("yyyy-MM-dd").is_days());
     EXPECT_TRUE(DateFormat("strict_date").is_days());
@@ -192,6 +203,20 @@ TEST(StampFormat, what_is_written_is_read_back_cut_to_the_precision) {
         const auto unit = static_cast<std::int64_t>(format.precision());
         EXPECT_EQ(stamp_in(format, stamped(format, moment)).micros, moment / unit * unit)
             << mapping;
+    }
+}
+
+TEST(StampFormat, a_moment_shortly_after_1970_is_read_back_from_a_number_of_any_unit) {
+    for (const auto unit : {Precision::microseconds, Precision::milliseconds}) {
+        const StampFormat format = format_of(R"({"type":"long"})", unit);
+        for (const std::int64_t micros :
+             {std::int64_t{0}, std::int64_t{1'000},
+              std::int64_t{1'700'000'000'000},  // milliseconds by mistake
+              std::int64_t{99'999'999'999'000}, std::int64_t{-500'000},
+              std::int64_t{100'000'000'000'000}}) {
+            EXPECT_EQ(stamp_in(format, stamped(format, micros)).micros, micros)
+                << stamped(format, micros);
+        }
     }
 }
 

@@ -45,6 +45,15 @@ TEST(Reader, what_an_integer_would_lose_is_refused_with_field_value_and_remedy) 
     EXPECT_NE(refusal("9223372036854775808", of(Kind::bigint)), "");
 }
 
+TEST(Reader, a_date_in_a_format_that_is_not_known_is_no_number_of_milliseconds) {
+    const std::string basic = R"({"type":"date","format":"yyyyMMdd"})";
+    for (const Kind kind : {Kind::timestamp, Kind::date}) {
+        EXPECT_THAT(refusal("\"20261120\"", of(kind), basic), HasSubstr("make the column text"));
+        EXPECT_THAT(refusal("20261120", of(kind), basic), HasSubstr("Duet cannot read"));
+    }
+    EXPECT_EQ(read_value("\"20261120\"", text, basic), Value(std::string("20261120")));
+}
+
 TEST(Reader, an_integer_that_javascript_wrote_of_a_double_is_that_double) {
     EXPECT_EQ(read_value("123456789012345680000", of(Kind::double_)), Value(1.2345678901234568e20));
     EXPECT_EQ(read_value("123456789012345683968", of(Kind::double_)), Value(1.2345678901234568e20));
