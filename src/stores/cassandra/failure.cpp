@@ -1,7 +1,11 @@
 #include "stores/cassandra/failure.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
+
+#include "stores/cassandra/codec.hpp"
 
 namespace duet::cassandra {
 namespace {
@@ -17,7 +21,7 @@ bool says(const std::string& text, std::string_view part) {
 /// Guardrails on one value's size concern that record; all others (disk usage, user timestamps …)
 /// concern the pair.
 bool is_about_one_value(const std::string& text) {
-    constexpr std::array<std::string_view, 4> parts{"column_value_size", "column value size",
+    constexpr std::array<std::string_view, 5> parts{"value_size", "value size", "term_size",
                                                     "collection", "items_per"};
     for (const std::string_view part : parts) {
         if (says(text, part)) {
@@ -31,6 +35,41 @@ bool is_about_one_value(const std::string& text) {
 bool is_about_schema(const std::string& text) {
     return says(text, "Undefined column name") || says(text, "Unknown identifier") ||
            says(text, "unconfigured table") || says(text, "does not exist");
+}
+
+bool is_part_of_a_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+/// As a word of its own: a column may be called "a".
+bool names(std::string_view text, std::string_view name) {
+    for (std::size_t at = text.find(name); at != std::string_view::npos;
+         at = text.find(name, at + 1)) {
+        const bool begins = at == 0 || !is_part_of_a_name(text[at - 1]);
+        const std::size_t end = at + name.size();
+        if (begins && (end == text.size() || !is_part_of_a_name(text[end]))) return true;
+    }
+    return false;
+}
+
+/// Of several the longest: the others may be words.
+std::optional<std::size_t> column_named_in(std::string_view text, const Layout& layout) {
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+        const std::string& name = layout.columns[i].name;
+        const bool longer = !found || name.size() > layout.columns[*found].name.size();
+        if (longer && names(text, name)) found = i;
+    }
+    return found;
+}
+
+std::optional<std::size_t> largest_of(const Content& content) {
+    const auto largest = std::ranges::max_element(
+        content.values, {}, [](const Value& value) { return size_of(value); });
+    if (largest == content.values.end()) return std::nullopt;
+    return static_cast<std::size_t>(largest - content.values.begin());
+}
+
+bool is_about_size(const std::string& text) {
+    return says(text, "too large") || says(text, "oversized") || says(text, "size");
 }
 
 }  // namespace
@@ -61,6 +100,15 @@ Refusal refusal_of(const cql::QueryError& error, const std::string& table) {
         case WriteFailure::record: break;
     }
     return {"", "", std::string("Cassandra refuses the record: ") + error.what()};
+}
+
+void name_culprit(Refusal& refusal, const Layout& layout, const Content& content) {
+    if (!refusal.field.empty() || content.values.size() != layout.columns.size()) return;
+    std::optional<std::size_t> culprit = column_named_in(refusal.reason, layout);
+    if (!culprit && is_about_size(refusal.reason)) culprit = largest_of(content);
+    if (!culprit) return;
+    refusal.field = layout.columns[*culprit].name;
+    refusal.value = shown(content.values[*culprit]);
 }
 
 void rethrow_unavailable(const Unavailable& error, const std::string& table) {

@@ -7,6 +7,7 @@
 #include "base/task.hpp"
 #include "cql/session.hpp"
 #include "model/store.hpp"
+#include "stores/cassandra/layout.hpp"
 
 namespace duet::cassandra {
 
@@ -23,6 +24,9 @@ enum class WriteFailure : std::uint8_t {
 
 /// Throws Misconfigured or Unavailable as classify_write says; for `record` gives the refusal.
 [[nodiscard]] Refusal refusal_of(const cql::QueryError& error, const std::string& table);
+/// Fills in the column and its value where a refusal lacks them: the column that the server's
+/// words name, or, where they are about a size, the largest one.
+void name_culprit(Refusal& refusal, const Layout& layout, const Content& content);
 
 /// To be called while `error`, of a write, is being handled: throws Misconfigured where waiting
 /// would not help (CDC's directory is full), else rethrows it.

@@ -185,6 +185,7 @@ Task<std::vector<Outcome>> CassandraTable::Impl::send(Access& to, std::span<cons
         if (refusals[i]) {
             outcomes[i].kind = Outcome::Kind::refused;
             outcomes[i].refusal = std::move(*refusals[i]);
+            cassandra::name_culprit(outcomes[i].refusal, to.layout, *writes[i].content);
         }
     }
     co_return outcomes;
