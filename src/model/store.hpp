@@ -233,7 +233,8 @@ struct DocumentScan {
     std::string after;  // empty: nothing was read yet
     int slice = 0;      // this one of `slices`
     int slices = 1;
-    PositionRange positions;  // only documents that were last written there, in whichever shard
+    PositionRange positions;     // only documents that were last written there, in whichever shard
+    std::uint64_t left_out = 0;  // documents that were met and are no records
     bool complete = false;
 
     /// Begins again, with the documents of these positions.

@@ -16,6 +16,7 @@ Report& Report::operator+=(const Report& other) {
     quarantined += other.quarantined;
     expired += other.expired;
     stayed += other.stayed;
+    left_out += other.left_out;
     future += other.future;
     superseded += other.superseded;
     unsettled.insert(unsettled.end(), other.unsettled.begin(), other.unsettled.end());

@@ -21,6 +21,7 @@ struct Report {
     std::uint64_t quarantined = 0;        // records put into quarantine, or found there unchanged
     std::uint64_t expired = 0;            // documents that went because their time ran out (V10)
     std::uint64_t stayed = 0;             // records that only the copy of one direction has
+    std::uint64_t left_out = 0;           // documents whose _id is no key, or that have a routing
     std::uint64_t future = 0;             // versions too far ahead of the clock (V7)
     std::uint64_t superseded = 0;         // writes that met a newer one and were looked at again
     /// Records that kept moving while they were looked at: not settled, look again in the next

@@ -235,9 +235,9 @@ Task<Report> Sweep::compare_totals(std::uint64_t rows, std::uint64_t documents) 
     if (difference < explained_) forget();
     if (report.unsettled.empty())
         // The numbers are of different moments; never more than the look itself has left missing.
-        explained_ =
-            std::min(difference - static_cast<std::int64_t>(report.rows_written + report.expired),
-                     static_cast<std::int64_t>(report.quarantined + report.stayed));
+        explained_ = std::min(
+            difference - static_cast<std::int64_t>(report.rows_written + report.expired),
+            static_cast<std::int64_t>(report.quarantined + report.stayed + report.left_out));
     co_return report;
 }
 
@@ -251,15 +251,12 @@ Task<Report> Sweep::look_for_vanished_rows() {
             const std::size_t count = std::min(batch_limit, page.size() - first);
             std::vector<Id> ids;
             for (std::size_t i = first; i < first + count; ++i) ids.push_back(page[i].id);
-            const std::vector<State> states = co_await context_.rows.look(ids);
-            std::vector<Id> missing;
-            for (std::size_t i = 0; i < count; ++i) {
-                if (!states[i].exists) missing.push_back(ids[i]);
-            }
+            const std::vector<Id> missing = co_await context_.rows.absent(ids);
             Report report = co_await reconciler_.reconcile(missing);
             total += report;
         }
     }
+    total.left_out += scan.front().left_out;
     co_await context_.documents.end(std::move(scan));
     co_return total;
 }

@@ -174,12 +174,9 @@ Task<void> Verifier::find_lone_documents(const Buckets& buckets) {
         for (std::size_t first = 0; first < ids.size(); first += batch_limit) {
             const std::size_t many = std::min(batch_limit, ids.size() - first);
             const std::span<const Id> part(ids.data() + first, many);
-            const std::vector<State> rows = co_await context_.rows.look(part);
-            for (std::size_t i = 0; i < many; ++i) {
-                if (rows[i].exists) continue;
-                doubts_.push_back(
-                    Doubt{part[i], std::nullopt, std::nullopt, context_.clock.now(), 1});
-            }
+            const std::vector<Id> lone = co_await context_.rows.absent(part);
+            for (const Id& id : lone)
+                doubts_.push_back(Doubt{id, std::nullopt, std::nullopt, context_.clock.now(), 1});
             co_await look_again(doubts_limit);
         }
     }

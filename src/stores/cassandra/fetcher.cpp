@@ -39,6 +39,7 @@ void read_bounds(const cql::Rows& rows, std::size_t& column, RangeDigest& digest
 
 struct RowFetcher::Lookup {
     std::span<const Id> ids;
+    Detail detail = Detail::contents;
     bool with_times = false;
     std::optional<std::int64_t> now;  // seconds since 1970; empty: by the server's clock
     std::vector<FoundRow> found;
@@ -85,6 +86,7 @@ RowFetcher::RowFetcher(cql::Session& session, const Clock& clock, const Layout& 
       reader_(layout),
       versions_reader_(layout, Detail::versions),
       by_keys_cql_(select_by_keys(layout)),
+      versions_by_keys_cql_(select_by_keys(layout, Detail::versions)),
       by_token_cql_(select_by_token(layout, Detail::contents)),
       versions_by_token_cql_(select_by_token(layout, Detail::versions)),
       by_version_cql_(select_by_version(layout)),
@@ -136,6 +138,7 @@ Task<std::vector<FoundRow>> RowFetcher::by_ids(std::span<const Id> ids, bool wit
 Task<std::vector<Id>> RowFetcher::absent(std::span<const Id> ids) {
     Lookup lookup;
     lookup.ids = ids;
+    lookup.detail = Detail::versions;
     co_await look_up(lookup);
     std::vector<Id> absent;
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -200,13 +203,16 @@ Task<void> RowFetcher::look_partitions(Lookup& lookup) {
 
 /// Asks select_by_keys for at most `count` rows.
 Task<void> RowFetcher::find(Lookup& lookup, std::vector<cql::Bound> values, std::size_t count) {
+    const bool whole = lookup.detail == Detail::contents;
+    const std::string& cql = whole ? by_keys_cql_ : versions_by_keys_cql_;
+    const RowReader& reader = whole ? reader_ : versions_reader_;
     Bytes paging_state;
     do {
         std::vector<cql::Bound> bound = values;
-        const cql::Rows rows = co_await page(by_keys_cql_, reader_, std::move(bound),
-                                             std::move(paging_state), count, lookup.now);
+        const cql::Rows rows = co_await page(cql, reader, std::move(bound), std::move(paging_state),
+                                             count, lookup.now);
         for (std::size_t row = 0; row < rows.size(); ++row) {
-            FoundRow found = reader_.read(rows, row, lookup.with_times, lookup.now.value_or(0));
+            FoundRow found = reader.read(rows, row, lookup.with_times, lookup.now.value_or(0));
             const auto place = lookup.places.find(found.id);
             if (place != lookup.places.end()) {
                 found.state.seen_at = lookup.found[place->second].state.seen_at;

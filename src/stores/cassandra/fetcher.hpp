@@ -65,6 +65,7 @@ private:
     RowReader versions_reader_;
     PageSize pages_;
     std::string by_keys_cql_;
+    std::string versions_by_keys_cql_;
     std::string by_token_cql_;
     std::string versions_by_token_cql_;
     std::string by_version_cql_;

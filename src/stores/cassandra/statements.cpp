@@ -138,8 +138,8 @@ std::string table_name(std::string_view keyspace, std::string_view table) {
     return quoted(keyspace) + "." + quoted(table);
 }
 
-std::string select_by_keys(const Layout& layout) {
-    std::string cql = select(layout) + " WHERE ";
+std::string select_by_keys(const Layout& layout, Detail detail) {
+    std::string cql = select(layout, detail) + " WHERE ";
     if (!layout.key.is_composite()) return cql + listed(layout.key) + " IN ?";
     std::string_view before;
     for (const KeyColumn& column : layout.key.columns()) {

@@ -21,10 +21,10 @@ namespace duet::cassandra {
 /// A row is read as: the key's columns, then for the version column and each present column value,
 /// write time (where it is timed) and TTL. Of a key of one column the parameter is the list of
 /// keys; else they are the partition key's columns and, where there are clustering columns, the
-/// list of their tuples.
-[[nodiscard]] std::string select_by_keys(const Layout& layout);
-/// The same of a token range. Parameters: after, upto. Where only versions are asked for, of the
-/// column values nothing but the write times that a version is made of.
+/// list of their tuples. Where only versions are asked for, of the column values nothing but the
+/// write times that a version is made of.
+[[nodiscard]] std::string select_by_keys(const Layout& layout, Detail detail = Detail::contents);
+/// The same of a token range. Parameters: after, upto.
 [[nodiscard]] std::string select_by_token(const Layout& layout, Detail detail);
 /// The same by the version column, which has an index. Parameters: from, upto; both included.
 [[nodiscard]] std::string select_by_version(const Layout& layout);

@@ -292,7 +292,10 @@ Task<std::vector<Change>> ElasticIndex::read(DocumentScan& scan, std::size_t lim
         ++found;
         scan.after = hit["sort"].raw();
         const auto id = id_of(hit);
-        if (!id) continue;
+        if (!id) {
+            ++scan.left_out;
+            continue;
+        }
         Change change;
         change.id = *id;
         if (detail == Detail::contents) change.document = state_of(*id, hit, seen_at);

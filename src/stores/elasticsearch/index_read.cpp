@@ -126,6 +126,14 @@ State ElasticIndex::state_of(const Id& id, const Json& found, std::int64_t seen_
     state.guard.primary_term = found["_primary_term"].integer_or(0);
     const Json source = found["_source"];
     if (!source.exists()) return state;
+    if (const Json routing = found["_routing"]; routing.exists()) {
+        // Feeds leave such documents out; a row with its id must not take the routing away.
+        state.problem = Refusal{"_routing", std::string(routing.text()),
+                                "the document was written with a routing, so that its _id does not "
+                                "tell its shard: index it anew without it"};
+        state.unread = std::string(source.raw());
+        return state;
+    }
     ReadDocument read = read_document(id, source, layout_);
     state.content = std::move(read.content);
     state.version = read.version;

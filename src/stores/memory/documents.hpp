@@ -100,6 +100,10 @@ public:
         refresh_paused_ = false;
     }
 
+    /// So many documents are there with an _id that is no record's: an index counts them.
+    void leave_out(std::uint64_t documents) { left_out_ = documents; }
+    [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
+
     /// How many were deleted so far.
     [[nodiscard]] std::uint64_t deletes() const { return deletes_; }
     [[nodiscard]] const Options& options() const { return options_; }
@@ -127,6 +131,7 @@ private:
     [[nodiscard]] std::string new_uuid();
 
     Options options_;
+    std::uint64_t left_out_ = 0;
     std::mt19937_64 random_;
     std::string index_uuid_;
     std::string history_uuid_;

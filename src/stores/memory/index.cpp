@@ -219,7 +219,7 @@ Task<void> MemoryIndex::resume_refresh() {
 
 Task<std::uint64_t> MemoryIndex::count() {
     co_await hooks_.before("index.count");
-    std::uint64_t count = 0;
+    std::uint64_t count = documents_.left_out();
     for (std::size_t shard = 0; shard < documents_.options().shards; ++shard) {
         count += documents_.visible(shard).size();
     }
@@ -262,6 +262,7 @@ Task<void> MemoryIndex::end(std::vector<DocumentScan> /*scan*/) {
 Task<std::vector<Change>> MemoryIndex::read(DocumentScan& scan, std::size_t limit, Detail detail) {
     const std::int64_t seen_at = clock_.now();
     co_await hooks_.before("index.scan");
+    if (scan.after.empty()) scan.left_out += documents_.left_out();
     std::map<std::string, Change> all;
     for (std::size_t shard = 0; shard < documents_.options().shards; ++shard) {
         for (const auto& [id, document] : documents_.visible(shard)) {

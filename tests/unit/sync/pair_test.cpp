@@ -133,6 +133,20 @@ TEST(Pair, a_document_that_vanished_without_any_other_change_is_restored) {
     EXPECT_TRUE(run(world.pair->level()).idle());
 }
 
+TEST(Pair, documents_that_are_left_out_do_not_make_every_round_ask_for_every_row) {
+    World world;
+    for (unsigned i = 0; i < 50; ++i) world.insert(i, "row", i, 100);
+    world.documents.leave_out(3);
+    (void)world.level();
+    (void)run(world.pair->level());
+    const int looks = world.hooks.calls["index.scan"];
+    for (int round = 0; round < 5; ++round) (void)run(world.pair->level());
+    EXPECT_EQ(world.hooks.calls["index.scan"], looks);
+    world.rows.remove(id_of(7), 500);
+    (void)run(world.pair->level());
+    EXPECT_EQ(world.names(7), "row|row") << "one more is one more";
+}
+
 TEST(Pair, one_record_that_is_refused_goes_to_quarantine_and_the_others_go_on) {
     World world;
     world.insert(1, "row", 1, 100);

@@ -6,8 +6,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "stores/memory/index.hpp"
 #include "stores/memory/state.hpp"
@@ -55,9 +58,21 @@ inline Id id_of(unsigned number) {
     return id;
 }
 
+/// How often each operation was asked for.
+class CountingHooks final : public MemoryHooks {
+public:
+    [[nodiscard]] Task<void> before(std::string_view operation) override {
+        ++calls[std::string(operation)];
+        co_return;
+    }
+    [[nodiscard]] Task<void> after(std::string_view) override { co_return; }
+
+    std::map<std::string, int> calls;
+};
+
 struct World {
     SettableClock clock;
-    NoHooks hooks;
+    CountingHooks hooks;
     MemoryRows rows;
     MemoryDocuments documents;
     MemoryNotes notes;
