@@ -97,6 +97,7 @@ function(duet_fuzz_targets)
         target_link_libraries(fuzz_${name} PRIVATE
             duet_cql duet_elastic duet_journal duet_stores_cassandra duet_stores_elasticsearch
             Boost::json)
+        target_include_directories(fuzz_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
         target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
         add_dependencies(fuzz fuzz_${name})
         set(found "${PROJECT_BINARY_DIR}/found/${name}")

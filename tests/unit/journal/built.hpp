@@ -70,8 +70,14 @@ public:
 
     /// Adds a section, which begins with its marker; where it begins.
     std::size_t section(const std::vector<Mutation>& mutations) {
+        std::vector<Bytes> written;
+        for (const Mutation& mutation : mutations) written.push_back(bytes_of(mutation));
+        return section(written);
+    }
+    /// The same of mutations as they are written.
+    std::size_t section(const std::vector<Bytes>& mutations) {
         Bytes body;
-        for (const Mutation& mutation : mutations) append(body, entry(bytes_of(mutation)));
+        for (const Bytes& mutation : mutations) append(body, entry(mutation));
         if (compressed_) body = packed(body);
         const std::size_t at = bytes_.size();
         append_big(bytes_, static_cast<std::uint32_t>(at + 8 + body.size()));
