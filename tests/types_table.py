@@ -163,8 +163,9 @@ def vector_of(of):
 
 
 # Fields of one value whose arrays are looked at, too.
-ARRAYED = ("byte", "short", "integer", "long", "unsigned_long", "float", "double", "text", "keyword",
-           "date", "boolean", "ip", "binary")
+ARRAYED = ("byte", "short", "integer", "long", "unsigned_long", "float", "half_float", "scaled_float",
+           "double", "text", "keyword", "wildcard", "version", "constant_keyword", "date", "date_nanos",
+           "boolean", "ip", "binary")
 CONTAINERS = {"list": list_of, "set": set_of, "map": map_to, "key": map_from, "tuple": tuple_of,
               "user": user_type_of, "vector": vector_of}
 
