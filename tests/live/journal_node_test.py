@@ -2,15 +2,20 @@
 """The journal of a node that is killed, fills its cdc_raw and changes the form of its commit log: a
 Cassandra of its own. The sweep is out of the way, so what arrives was found by keys."""
 
+import json
 import os
 import signal
+import tempfile
 import threading
 import time
 import unittest
 import uuid
 from pathlib import Path
 
+from cassandra import OperationTimedOut
+from cassandra.cluster import NoHostAvailable
 from cassandra.concurrent import execute_concurrent_with_args
+from cassandra.connection import ConnectionException
 from cassandra.policies import FallthroughRetryPolicy
 
 from harness import World, eventually, key, main
@@ -20,7 +25,6 @@ SETTINGS = {"commitlog_segment_size": "1MiB", "cdc_total_space": "16MiB",
             "storage_compatibility_mode": "NONE"}  # the commit log's format 8
 WRITERS = 1_000
 FILLER = 100_000  # bytes of a row that only fills the commit log
-MARKED = 0.5      # seconds: until what is written is in the file, and outlives a kill of Cassandra
 SETTLED = 1.0     # seconds: the round of the sweep that is due at once
 
 
@@ -36,12 +40,12 @@ class JournalOfANode(unittest.TestCase):
     def setUp(self):
         self.world = World(self)
 
-    def create(self, columns="id uuid PRIMARY KEY, name text", table="items"):
-        self.world.cql(f"CREATE TABLE $.{table} ({columns}) WITH cdc = true")
+    def create(self):
+        self.world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text) WITH cdc = true")
 
-    def start(self, general=""):
+    def start(self, general="", folder=None):
         self.world.configure(general=f'sweep_every = "1h"\n{general}',
-                             cassandra=f'cdc_directory = "{node.cdc_directory}"',
+                             cassandra=f'cdc_directory = "{folder or node.cdc_directory}"',
                              pair='tables = ["items"]')
         daemon = self.world.start()
         daemon.wait_for("pair is level")
@@ -51,16 +55,20 @@ class JournalOfANode(unittest.TestCase):
     def reconnect(self):
         self.world.session = node.connect()
 
-    def write(self, names, table="items"):
-        """Until all are acknowledged."""
+    def write(self, names):
+        """Until all are acknowledged, on whatever connection there is."""
         left = list(names.items())
-        insert = self.world.prepare(f"INSERT INTO $.{table} (id, name) VALUES (?, ?)")
-        insert.retry_policy = FallthroughRetryPolicy()
         while left:
-            results = execute_concurrent_with_args(
-                self.world.session, insert, [(uuid.UUID(record), name) for record, name in left],
-                concurrency=50, raise_on_first_error=False)
-            left = [one for one, (done, _) in zip(left, results) if not done]
+            try:
+                insert = self.world.prepare("INSERT INTO $.items (id, name) VALUES (?, ?)")
+                insert.retry_policy = FallthroughRetryPolicy()
+                results = execute_concurrent_with_args(
+                    self.world.session, insert,
+                    [(uuid.UUID(record), name) for record, name in left],
+                    concurrency=50, raise_on_first_error=False)
+                left = [one for one, (done, _) in zip(left, results) if not done]
+            except (NoHostAvailable, OperationTimedOut, ConnectionException):
+                time.sleep(0.2)
 
     def fill_a_segment(self, segments=1):
         self.world.cql("CREATE TABLE IF NOT EXISTS $.filler (id uuid PRIMARY KEY, body blob)")
@@ -80,6 +88,29 @@ class JournalOfANode(unittest.TestCase):
     def wanted(self, names):
         return {record: {"name": name} for record, name in names.items()}
 
+    def journal(self):
+        """What `duet status` says of it."""
+        return json.loads(self.world.duet("status", "--json"))["journal"]
+
+    def a_segment_of(self, name):
+        """Ten records of this name in a segment that is written to its end, and the segment."""
+        names = {key(): name for _ in range(10)}
+        self.write(names)
+        self.fill_a_segment()
+        self.world.cql("CREATE TABLE IF NOT EXISTS $.others (id uuid PRIMARY KEY, name text) "
+                       "WITH cdc = true")
+        later = f"later than {uuid.uuid4()}"
+        self.world.cql("INSERT INTO $.others (id, name) VALUES (uuid(), %s)", [later])
+        segment, = eventually(
+            lambda: self.holding(later) and self.holding(name) - self.holding(later),
+            f"{name} is in a segment that Cassandra is done with")
+        return self.wanted(names), segment
+
+    def copy(self, segment, folder, change=None):
+        """As one change of the folder."""
+        whole = (Path(node.cdc_directory) / segment).read_bytes()
+        (folder / "copied").write_bytes(change(whole) if change else whole)
+        (folder / "copied").rename(folder / segment)
 
     def test_no_key_of_a_thousand_writers_is_missed_through_kills_of_cassandra_and_duet(self):
         self.create()
@@ -97,17 +128,13 @@ class JournalOfANode(unittest.TestCase):
         self.assertGreater(len(self.segments() - before), 2, "segments came")
 
         # In the middle of writes; what Cassandra had acknowledged it replays.
-        some = round_of("when Cassandra was killed")
-        acknowledged = dict(list(some.items())[:WRITERS // 2])
-        self.write(acknowledged)
-        time.sleep(MARKED)
-        writer = threading.Thread(target=self.fill_a_segment)
+        writer = threading.Thread(target=self.write, args=[round_of("when Cassandra was killed")])
         writer.start()
+        eventually(lambda: self.holding("when Cassandra was killed"), "some are in the commit log")
         node.kill()
-        writer.join()
         node.start()
         self.reconnect()
-        self.write({record: name for record, name in some.items() if record not in acknowledged})
+        writer.join()
         self.world.level("items", self.wanted(names))
 
         self.write(round_of("after the replay"))
@@ -121,6 +148,97 @@ class JournalOfANode(unittest.TestCase):
         self.start()
         self.write(round_of("last"))
         self.world.level("items", self.wanted(names))
+        self.assertTrue(all(name.startswith("CommitLog-8-") for name in self.segments()))
+
+    def test_what_was_written_while_duet_stood_still_is_read_from_segments_that_were_replayed(self):
+        self.create()
+        daemon = self.start()
+        names = {key(): "before" for _ in range(10)}
+        self.write(names)
+        self.world.level("items", self.wanted(names))
+        keys = self.journal()["keys"]
+        daemon.signal(signal.SIGSTOP)
+        missed = {key(): f"missed {writer}" for writer in range(WRITERS)}
+        self.write(missed)
+        self.fill_a_segment()
+        node.kill()
+        node.start()
+        self.reconnect()
+        self.assertTrue(self.holding("missed 0"), "Cassandra keeps what it replays")
+        daemon.signal(signal.SIGCONT)
+        self.world.level("items", self.wanted(names | missed))
+        eventually(lambda: self.journal()["keys"] >= keys + WRITERS, "each key was read")
+
+    def test_what_cassandra_dropped_while_duet_stood_still_is_found_by_a_sweep(self):
+        self.create()
+        daemon = self.start()
+        daemon.signal(signal.SIGSTOP)
+        self.fill_a_segment()  # so that Duet has not opened the one that follows
+        names = {key(): "to be dropped" for _ in range(10)}
+        self.write(names)
+        holding = eventually(lambda: self.holding("to be dropped"), "they are in the commit log")
+        while holding & self.segments():
+            self.write({key_of_all: "to be dropped" for key_of_all in names})
+            self.fill_a_segment(5)
+        daemon.signal(signal.SIGCONT)
+        daemon.wait_for("journal incomplete")
+        self.world.level("items", self.wanted(names))
+
+    def test_damaged_copies_of_segments_are_named_and_swept_for(self):
+        """Copies, since Cassandra's own are not to be damaged: a byte of one is another, one ends
+        in the middle of a write."""
+        def flipped(whole):
+            at = whole.index(b"damaged")
+            return whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:]
+
+        def cut(whole):
+            return whole[:whole.rindex(b"damaged") + 3]
+
+        self.create()
+        expected = {}
+        for change in (flipped, cut):
+            with self.subTest(change.__name__):
+                expected |= self.copies_with(change, expected)
+
+    def copies_with(self, change, before):
+        """Follows copies of which one is changed; what was written meanwhile."""
+        folder = Path(tempfile.mkdtemp(dir=self.world.folder))
+        names, first = self.a_segment_of(f"at first, {change.__name__}")
+        self.copy(first, folder)
+        daemon = self.start(folder=folder)
+        more, damaged = self.a_segment_of(f"damaged, {change.__name__}")
+        names |= more
+        more, whole = self.a_segment_of(f"whole, {change.__name__}")
+        names |= more
+        self.copy(damaged, folder, change)
+        self.copy(whole, folder)
+        daemon.wait_for("journal incomplete")
+        self.assertRegex(daemon.text(), rf"journal incomplete.*{damaged}")
+        self.world.level("items", before | names)
+        last, segment = self.a_segment_of(f"last, {change.__name__}")  # no sweep is due any more
+        self.copy(segment, folder)
+        self.world.level("items", before | names | last)
+        daemon.stop()
+        return names | last
+
+    def test_a_copy_that_is_still_growing_is_waited_for(self):
+        self.create()
+        expected, first = self.a_segment_of("at first")
+        folder = Path(tempfile.mkdtemp(dir=self.world.folder))
+        self.copy(first, folder)
+        daemon = self.start(folder=folder)
+        keys = self.journal()["keys"]
+        more, growing = self.a_segment_of("growing")
+        expected |= more
+        whole = (Path(node.cdc_directory) / growing).read_bytes()
+        half = whole.rindex(b"growing") + 3
+        self.copy(growing, folder, lambda _: whole[:half])
+        time.sleep(SETTLED)
+        with open(folder / growing, "ab") as copy:
+            copy.write(whole[half:])
+        self.world.level("items", expected)
+        eventually(lambda: self.journal()["keys"] >= keys + len(more), "each key was read")
+        self.assertNotIn("journal incomplete", daemon.text())
 
     def test_schema_changes_around_it_cost_no_sweep(self):
         self.create()
