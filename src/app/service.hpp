@@ -3,6 +3,7 @@
 // configuration, ends.
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -26,7 +27,7 @@ public:
     void force_deletes(const std::vector<std::string>& pairs) {
         forced_.insert(pairs.begin(), pairs.end());
     }
-    /// Until stop(). Throws Misconfigured and UsageError only before the first pair was served.
+    /// Until stop(). Throws Misconfigured and UsageError only under its first configuration.
     [[nodiscard]] Task<void> run();
     /// Every pair ends after the page it is at, then run() does.
     void stop();
@@ -44,6 +45,7 @@ private:
     Settings settings_;
     const Clock& clock_;
     bool stopping_ = false;
+    std::uint64_t reloads_ = 0;  // configurations that were read again and accepted
     std::set<std::string> forced_;
     /// What serves under one configuration; another one means another generation.
     std::unique_ptr<Generation> generation_;
