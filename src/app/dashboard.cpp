@@ -46,7 +46,8 @@ std::string escaped(std::string_view text) {
 }
 
 bool is_ready(const Overview& overview) {
-    return overview.connected &&
+    // Before the first look there are no pairs, of which every one would be level.
+    return overview.connected && overview.discovered &&
            std::ranges::all_of(overview.pairs, [](const sync::PairStatus& pair) {
                return pair.phase == sync::PairStatus::Phase::level;
            });

@@ -53,6 +53,7 @@ struct Service::Generation {
     sync::Daemon daemon;
     std::map<std::string, Served> served;
     bool connected = false;
+    bool discovered = false;  // once at least
     bool leaving = false;
     bool journal_ended = true;
     net::HttpServer http;
@@ -191,6 +192,7 @@ Task<void> Service::Generation::discover(std::map<std::string, std::string>& lef
                    {{"name", plan.name}, {"reason", plan.problem}});
     }
     left_out = std::move(now);
+    discovered = true;
 }
 
 void Service::Generation::take_over(std::vector<std::string>& fresh) {
@@ -260,6 +262,7 @@ Task<void> Service::open_page() {
 Overview Service::overview() const {
     const journal::Journal* journal = generation_ ? generation_->servers.journal() : nullptr;
     return {.connected = generation_ && generation_->connected,
+            .discovered = generation_ && generation_->discovered,
             .pairs = statuses(),
             .left_out = left_out_,
             .journal = journal == nullptr ? std::nullopt : std::optional(status_of(*journal)),

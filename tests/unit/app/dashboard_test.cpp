@@ -24,6 +24,7 @@ sync::PairStatus pair(const std::string& name, Phase phase) {
 Overview overview(std::vector<sync::PairStatus> pairs) {
     Overview all;
     all.connected = true;
+    all.discovered = true;
     all.pairs = std::move(pairs);
     return all;
 }
@@ -42,6 +43,14 @@ TEST(Dashboard, is_ready_when_every_pair_is_level) {
         get("/readyz", overview({pair("a.b", Phase::level), pair("a.c", Phase::copying)})).status,
         503);
     EXPECT_EQ(get("/readyz", Overview{}).status, 503) << "no server yet";
+}
+
+TEST(Dashboard, is_not_ready_before_pairs_were_looked_for) {
+    Overview all = overview({});
+    EXPECT_EQ(get("/readyz", all).status, 200) << "there is nothing to be paired";
+    all.discovered = false;
+    EXPECT_EQ(get("/readyz", all).status, 503);
+    EXPECT_FALSE(boost::json::parse(get("/api/status", all).body).at("ready").as_bool());
 }
 
 TEST(Dashboard, the_page_shows_pairs_with_their_reasons) {
