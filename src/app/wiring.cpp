@@ -128,7 +128,8 @@ Servers::Servers(const Config& config, const Clock& clock)
       client_(client_options(config.elasticsearch)),
       positions_(client_, clock),
       state_(session_, clock, state_options(config.state)),
-      owner_(lease_owner()) {}
+      owner_(lease_owner()),
+      edition_([this] { return ask_edition(); }, clock, edition_lasts) {}
 
 Task<void> Servers::connect_to_cassandra() { co_await session_.connect(); }
 
@@ -223,16 +224,10 @@ Task<Inventory> Servers::inventory() {
     co_return inventory;
 }
 
-Task<std::string> Servers::edition() {
-    // Read before both are asked: what changes meanwhile is told apart by the next answer.
-    const std::int64_t now = clock_.now();
-    if (!edition_.empty() && now >= edition_at_ && now - edition_at_ < edition_lasts.count())
-        co_return edition_;
-    std::string tables = co_await cassandra::schema_version(session_);
-    std::string mappings = co_await elastic::state_version(client_);
-    edition_ = tables + " " + mappings;
-    edition_at_ = now;
-    co_return edition_;
+Task<std::string> Servers::ask_edition() {
+    const std::string tables = co_await cassandra::schema_version(session_);
+    const std::string mappings = co_await elastic::state_version(client_);
+    co_return tables + " " + mappings;
 }
 
 Task<void> Servers::take_ddl_lease() {

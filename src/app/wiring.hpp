@@ -9,6 +9,7 @@
 
 #include "app/agreement.hpp"
 #include "app/discovery.hpp"
+#include "app/shared_answer.hpp"
 #include "app/vanished.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] Task<Inventory> inventory();
     /// A text that is another one once a table, a type, an index, a mapping or a setting has
     /// changed. Asked for at most once a second, however many pairs there are.
-    [[nodiscard]] Task<std::string> edition();
+    [[nodiscard]] Task<std::string> edition() { return edition_.get(); }
 
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
@@ -75,9 +76,9 @@ private:
     std::string journal_problem_;
     std::string owner_;  // of leases
     bool ddl_busy_ = false;
-    std::string edition_;
-    std::int64_t edition_at_ = 0;  // microseconds since 1970
+    SharedAnswer edition_;
 
+    [[nodiscard]] Task<std::string> ask_edition();
     [[nodiscard]] Task<void> connect_to_cassandra();
     [[nodiscard]] Task<void> connect_to_elasticsearch();
     [[nodiscard]] Task<void> wait_for(bool cassandra, const bool& stopping);
