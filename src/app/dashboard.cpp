@@ -45,12 +45,12 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+bool is_level(const sync::PairStatus& pair) { return pair.phase == sync::PairStatus::Phase::level; }
+
 bool is_ready(const Overview& overview) {
     // Before the first look there are no pairs, of which every one would be level.
     return overview.connected && overview.discovered &&
-           std::ranges::all_of(overview.pairs, [](const sync::PairStatus& pair) {
-               return pair.phase == sync::PairStatus::Phase::level;
-           });
+           std::ranges::all_of(overview.pairs, is_level);
 }
 
 std::string seconds_since(std::int64_t micros, std::int64_t now) {
@@ -58,8 +58,9 @@ std::string seconds_since(std::int64_t micros, std::int64_t now) {
     return seconds ? fmt::format("{:.1f} s ago", *seconds) : "never yet";
 }
 
-/// At the moment of asking: a pair that waits lags more and more.
-void publish_lag(const Overview& overview) {
+/// At the moment of asking: a pair that waits lags more and more, and one that was never level has
+/// no lag but a level of 0. Daemon::serve takes them away.
+void publish_pairs(const Overview& overview) {
     const auto publish = [&](const std::string& pair, const char* source, std::int64_t seen_at) {
         if (const auto lag = lag_seconds(seen_at, overview.now))
             metrics::set("duet_lag_seconds", {{"pair", pair}, {"source", source}}, *lag);
@@ -67,6 +68,7 @@ void publish_lag(const Overview& overview) {
     for (const sync::PairStatus& pair : overview.pairs) {
         publish(pair.pair, "elasticsearch", pair.level_at);
         publish(pair.pair, "cassandra", pair.swept_at);
+        metrics::set("duet_pair_level", {{"pair", pair.pair}}, is_level(pair) ? 1 : 0);
     }
 }
 
@@ -173,7 +175,7 @@ net::HttpResponse answer(const net::HttpRequest& request, const Overview& overvi
     const std::string path = request.target.substr(0, request.target.find('?'));
     if (path == "/") return response(200, "text/html; charset=utf-8", page(overview));
     if (path == "/metrics") {
-        publish_lag(overview);
+        publish_pairs(overview);
         return response(200, "text/plain; version=0.0.4", metrics::serialize());
     }
     if (path == "/healthz") return response(200, "text/plain", "alive\n");

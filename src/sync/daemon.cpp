@@ -47,7 +47,8 @@ Task<void> Daemon::serve(Pair& pair, std::chrono::milliseconds period) {
         co_await rest(served, delay);
     }
     log::info("pair ended", {{"pair", name}, {"did", summary(served.status.total)}});
-    metrics::remove("duet_quarantined_records", {{"pair", name}});
+    for (const char* gauge : {"duet_quarantined_records", "duet_pair_level"})
+        metrics::remove(gauge, {{"pair", name}});
     for (const char* source : {"cassandra", "elasticsearch"})
         metrics::remove("duet_lag_seconds", {{"pair", name}, {"source", source}});
 }

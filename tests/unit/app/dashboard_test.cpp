@@ -121,6 +121,15 @@ TEST(Dashboard, the_lag_of_each_side_grows_until_it_is_looked_at_again) {
     EXPECT_TRUE(status.at("pairs").at(1).at("lag_seconds").is_null());
 }
 
+TEST(Dashboard, a_pair_that_was_never_level_is_seen_by_prometheus) {
+    const Overview all =
+        overview({pair("shop.never", Phase::stopped), pair("shop.a", Phase::level)});
+    const std::string text = get("/metrics", all).body;
+    EXPECT_THAT(text, HasSubstr("duet_pair_level{pair=\"shop.never\"} 0"));
+    EXPECT_THAT(text, HasSubstr("duet_pair_level{pair=\"shop.a\"} 1"));
+    EXPECT_THAT(text, Not(HasSubstr("duet_lag_seconds{pair=\"shop.never\"")));
+}
+
 TEST(Dashboard, names_its_pages_to_whoever_asks_for_another) {
     const auto response = get("/nothing", {});
     EXPECT_EQ(response.status, 404);

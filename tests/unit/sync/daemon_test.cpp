@@ -103,6 +103,17 @@ TEST(Daemon, knows_how_long_its_passes_take_and_how_far_it_has_looked) {
               std::string::npos);
 }
 
+TEST(Daemon, a_pair_that_is_no_more_takes_its_gauges_along) {
+    Served served;
+    metrics::set("duet_pair_level", {{"pair", "shop.products"}}, 1);  // as for each scrape
+    ASSERT_TRUE(served.serve_until([](const PairStatus& s) { return s.passes >= 1; }));
+    const std::string left = metrics::serialize();
+    for (const char* gauge : {"duet_pair_level", "duet_quarantined_records", "duet_lag_seconds"}) {
+        EXPECT_EQ(left.find(gauge + std::string("{pair=\"shop.products\"")), std::string::npos)
+            << gauge;
+    }
+}
+
 TEST(Daemon, knows_how_far_a_first_copy_is_and_forgets_it_at_its_end) {
     Served served;
     std::optional<Progress> during;
