@@ -38,7 +38,7 @@ bool is_plain_name(std::string_view name) {
 
 void read_general(Section& top, Config& config) {
     constexpr milliseconds day{86'400'000};
-    top.read("period", config.period, milliseconds(10), day);
+    top.read("period", config.period, shortest_period, longest_period);
     milliseconds every{0};
     top.read("sweep_every", every, milliseconds(100), 30 * day);
     if (top.has("sweep_every")) config.sweep_every = every;
