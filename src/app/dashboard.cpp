@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <boost/json/value_from.hpp>
 #include <string_view>
 
 #include "app/progress.hpp"
@@ -72,10 +73,6 @@ void publish_pairs(const Overview& overview) {
     }
 }
 
-json::value json_of(std::optional<double> number) {
-    return number ? json::value(*number) : json::value(nullptr);
-}
-
 json::value step_of(const sync::PairStatus& pair) {
     if (!pair.step) return nullptr;
     const json::value left = pair.step_left ? json::value(pair.step_left->count()) : nullptr;
@@ -129,26 +126,27 @@ std::string page(const Overview& overview) {
 std::string status(const Overview& overview) {
     json::array pairs;
     for (const sync::PairStatus& pair : overview.pairs) {
-        pairs.push_back({{"pair", pair.pair},
-                         {"state", sync::name_of(pair.phase)},
-                         {"reason", pair.reason},
-                         {"feeds", pair.feeds},
-                         {"left_out", pair.left_out},
-                         {"step", step_of(pair)},
-                         {"hint", pair.hint},
-                         {"level_at_micros", pair.level_at},
-                         {"lag_seconds", json_of(lag_seconds(pair.level_at, overview.now))},
-                         {"passes", pair.passes},
-                         {"documents_written", pair.total.documents_written},
-                         {"rows_written", pair.total.rows_written},
-                         {"documents_deleted", pair.total.documents_deleted},
-                         {"rows_deleted", pair.total.rows_deleted},
-                         {"documents_expired", pair.total.expired},
-                         {"stamped", pair.total.stamped},
-                         {"dated_in_the_future", pair.total.future},
-                         {"beaten_kept", pair.total.kept},
-                         {"quarantined", pair.quarantined},
-                         {"sweep_seconds", static_cast<double>(pair.sweep_time.count()) / 1e6}});
+        pairs.push_back(
+            {{"pair", pair.pair},
+             {"state", sync::name_of(pair.phase)},
+             {"reason", pair.reason},
+             {"feeds", pair.feeds},
+             {"left_out", pair.left_out},
+             {"step", step_of(pair)},
+             {"hint", pair.hint},
+             {"level_at_micros", pair.level_at},
+             {"lag_seconds", json::value_from(lag_seconds(pair.level_at, overview.now))},
+             {"passes", pair.passes},
+             {"documents_written", pair.total.documents_written},
+             {"rows_written", pair.total.rows_written},
+             {"documents_deleted", pair.total.documents_deleted},
+             {"rows_deleted", pair.total.rows_deleted},
+             {"documents_expired", pair.total.expired},
+             {"stamped", pair.total.stamped},
+             {"dated_in_the_future", pair.total.future},
+             {"beaten_kept", pair.total.kept},
+             {"quarantined", pair.quarantined},
+             {"sweep_seconds", static_cast<double>(pair.sweep_time.count()) / 1e6}});
     }
     json::array left_out;
     for (const auto& [name, reason] : overview.left_out) {

@@ -9,6 +9,7 @@
 #include <random>
 #include <utility>
 
+#include "app/text.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
@@ -97,12 +98,6 @@ std::uint64_t hash_of(const std::vector<FieldRule>& fields) {
             hash = fnv1a_next(part, hash);
     }
     return hash;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
 }
 
 /// Machine, process and a number of chance: a container that starts anew often has the process id
