@@ -34,7 +34,7 @@ struct ElasticsearchConfig {
 
 struct StateConfig {
     std::string keyspace = "duet";
-    /// The CQL map of the keyspace's replication; empty: chosen from the servers (wiring.hpp).
+    /// The CQL map of the keyspace's replication; empty: chosen from the servers (catalog.hpp).
     std::string replication;
     bool operator==(const StateConfig&) const = default;
 };

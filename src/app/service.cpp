@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "app/clocks.hpp"
+#include "app/live_pair.hpp"
 #include "app/plan_text.hpp"
+#include "app/servers.hpp"
+#include "app/wiring.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "net/http_server.hpp"

@@ -12,7 +12,6 @@
 
 #include "app/dashboard.hpp"
 #include "app/settings.hpp"
-#include "app/wiring.hpp"
 #include "sync/daemon.hpp"
 
 namespace duet::app {
