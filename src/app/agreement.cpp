@@ -152,11 +152,9 @@ std::string expiry_field(const Schema& table, const Schema& index, const TableLi
         "name a field that is free as expiry_field");
 }
 
-}  // namespace
-
-Agreement agree(const Schema& table, const Schema& index, const TableLimits& limits) {
-    Agreement agreed;
-    Schema& schema = agreed.schema;
+/// What holds of the records as a whole: their key, their versions, when they end.
+Schema frame_of(const Schema& table, const Schema& index, const TableLimits& limits) {
+    Schema schema;
     schema.name = table.name;
     schema.exists = true;
     schema.key = table.key;
@@ -165,40 +163,43 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
     schema.document_precision = index.document_precision;
     schema.notes = table.notes;
     schema.notes.insert(schema.notes.end(), index.notes.begin(), index.notes.end());
-
     schema.expiry_field = expiry_field(table, index, limits);
     if (schema.expiry_field == "_" + limits.expiry_field) {
         schema.notes.push_back(
             fmt::format("documents say when they end in the field {}: {} is taken (expiry_field)",
                         schema.expiry_field, limits.expiry_field));
     }
+    return schema;
+}
 
-    const sync::Direction direction = limits.shape.direction;
-    LeftAlone left;
-    if (direction != sync::Direction::to_cassandra)
-        agreed.new_fields = new_key_fields(table, index);
-    const bool new_expiry_field = index.exists && schema.expiry_field != index.expiry_field;
-    if (new_expiry_field && !schema.expiry_field.empty())
-        agreed.new_fields.push_back(schema.expiry_field);
+/// The table's columns, each in the type that both sides use; throws Misconfigured.
+void take_columns(const Schema& table, const Schema& index, const TableLimits& limits,
+                  Agreement& agreed, LeftAlone& left) {
     for (const Column& column : table.columns) {
         if (!chosen(limits.shape.columns, column.name)) continue;
         const auto at = index.find(column.name);
-        if (!at && direction == sync::Direction::to_cassandra) {
+        if (!at && limits.shape.direction == sync::Direction::to_cassandra) {
             left.columns.push_back(column.name);
             continue;
         }
         if (!at) agreed.new_fields.push_back(column.name);
         const Type type =
             at ? common_type(column, index.columns[*at].type, table, index) : column.type;
-        schema.columns.push_back({column.name, type});
+        agreed.schema.columns.push_back({column.name, type});
     }
+}
+
+/// The index's fields that are no columns yet: new columns, or left alone.
+void take_fields(const Schema& table, const Schema& index, const TableLimits& limits,
+                 Agreement& agreed, LeftAlone& left) {
+    Schema& schema = agreed.schema;
     for (const Column& field : index.columns) {
         if (table.find(field.name) || field.name == limits.version_field) continue;
         if (!chosen(limits.shape.columns, field.name)) continue;
         const bool is_known = table.exists || !table.table_id.empty();
         const bool is_key = is_known && table.key.has(field.name);
         if (is_key && table.key.is_composite()) continue;  // the key stands there too
-        if (direction == sync::Direction::to_elasticsearch) {
+        if (limits.shape.direction == sync::Direction::to_elasticsearch) {
             left.fields.push_back(field.name);
         } else if (is_key) {
             schema.notes.push_back(fmt::format(
@@ -212,6 +213,22 @@ Agreement agree(const Schema& table, const Schema& index, const TableLimits& lim
             schema.columns.push_back(field);
         }
     }
+}
+
+}  // namespace
+
+Agreement agree(const Schema& table, const Schema& index, const TableLimits& limits) {
+    Agreement agreed;
+    agreed.schema = frame_of(table, index, limits);
+    Schema& schema = agreed.schema;
+    if (limits.shape.direction != sync::Direction::to_cassandra)
+        agreed.new_fields = new_key_fields(table, index);
+    const bool new_expiry_field = index.exists && schema.expiry_field != index.expiry_field;
+    if (new_expiry_field && !schema.expiry_field.empty())
+        agreed.new_fields.push_back(schema.expiry_field);
+    LeftAlone left;
+    take_columns(table, index, limits, agreed, left);
+    take_fields(table, index, limits, agreed, left);
     for (const Column& field : index.columns) {
         if (!schema.find(field.name)) schema.carried.push_back(field.name);
     }

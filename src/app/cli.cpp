@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/config.hpp"
 #include "app/duration.hpp"
 #include "app/nearest.hpp"
 #include "base/error.hpp"
@@ -128,11 +129,14 @@ void Parser::add_common(CLI::App& command) {
                   "--period",
                   [this](const std::string& text) {
                       common_.period = parse_duration(text);
-                      if (common_.period && common_.period->count() >= 10) return;
-                      throw CLI::ValidationError(
-                          fmt::format("--period cannot be \"{}\": write a duration of at least "
-                                      "10ms, such as 200ms, 1s or 5m",
-                                      text));
+                      if (common_.period && *common_.period >= shortest_period &&
+                          *common_.period <= longest_period) {
+                          return;
+                      }
+                      throw CLI::ValidationError(fmt::format(
+                          "--period cannot be \"{}\": write a duration from {} to {}, such as "
+                          "200ms, 1s or 5m",
+                          text, format_duration(shortest_period), format_duration(longest_period)));
                   },
                   "How often to look for changes: 200ms, 1s, 5m")
               ->type_name("TIME"));

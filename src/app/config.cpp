@@ -16,6 +16,7 @@
 #include "app/index_name.hpp"
 #include "base/error.hpp"
 #include "model/names.hpp"
+#include "net/http_client.hpp"
 #include "net/transport.hpp"
 #include "stores/cassandra/types.hpp"
 
@@ -37,7 +38,7 @@ bool is_plain_name(std::string_view name) {
 
 void read_general(Section& top, Config& config) {
     constexpr milliseconds day{86'400'000};
-    top.read("period", config.period, milliseconds(10), day);
+    top.read("period", config.period, shortest_period, longest_period);
     milliseconds every{0};
     top.read("sweep_every", every, milliseconds(100), 30 * day);
     if (top.has("sweep_every")) config.sweep_every = every;
@@ -99,8 +100,11 @@ void read_cassandra(Section section, CassandraConfig& config) {
 void read_elasticsearch(Section section, ElasticsearchConfig& config) {
     section.read("urls", config.urls);
     for (const std::string& url : config.urls) {
-        if (url.starts_with("https://")) {
-            section.fail("urls", "has an https address: TLS is not supported yet, use http://");
+        try {
+            net::check_url(url);
+        } catch (const UsageError& error) {
+            section.fail("urls",
+                         fmt::format("has an address that cannot be used: {}", error.what()));
         }
         if (!url.starts_with("http://")) {
             section.fail("urls", fmt::format("has \"{0}\", which lacks http://: "

@@ -34,10 +34,14 @@ struct ElasticsearchConfig {
 
 struct StateConfig {
     std::string keyspace = "duet";
-    /// The CQL map of the keyspace's replication; empty: chosen from the servers (wiring.hpp).
+    /// The CQL map of the keyspace's replication; empty: chosen from the servers (catalog.hpp).
     std::string replication;
     bool operator==(const StateConfig&) const = default;
 };
+
+/// Of `period`, in the file and on the command line.
+constexpr std::chrono::milliseconds shortest_period{10};
+constexpr std::chrono::milliseconds longest_period{86'400'000};
 
 constexpr std::uint16_t http_port = 7380;  // where `listen` names none
 

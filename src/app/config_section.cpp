@@ -11,6 +11,7 @@
 
 #include "app/duration.hpp"
 #include "app/nearest.hpp"
+#include "app/text.hpp"
 #include "base/error.hpp"
 
 namespace duet::app {
@@ -59,12 +60,6 @@ private:
     }
 };
 
-std::string quoted_list(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
 }  // namespace
 
 struct Section::Place : std::enable_shared_from_this<Place> {
@@ -88,7 +83,7 @@ struct Section::Place : std::enable_shared_from_this<Place> {
         // What stands below a [section] belongs to it: easily forgotten when a line is added.
         const auto general = top == nullptr ? std::nullopt : nearest(key, top->asked);
         if (general) return ": \"" + *general + "\" belongs above the first [section]";
-        return "; the keys here are: " + quoted_list(asked);
+        return "; the keys here are: " + joined(asked);
     }
 
     [[nodiscard]] const toml::node* find(std::string_view key) const {
@@ -200,7 +195,7 @@ void Section::read_word(std::string_view key, std::string& into,
     if (std::ranges::find(valid, word) == valid.end()) {
         const auto near = nearest(word, valid);
         fail(key, near ? fmt::format("cannot be \"{}\": did you mean \"{}\"?", word, *near)
-                       : fmt::format("must be one of: {}", quoted_list(valid)));
+                       : fmt::format("must be one of: {}", joined(valid)));
     }
     into = word;
 }

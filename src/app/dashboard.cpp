@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <boost/json/value_from.hpp>
 #include <string_view>
 
 #include "app/progress.hpp"
@@ -45,11 +46,12 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+bool is_level(const sync::PairStatus& pair) { return pair.phase == sync::PairStatus::Phase::level; }
+
 bool is_ready(const Overview& overview) {
-    return overview.connected &&
-           std::ranges::all_of(overview.pairs, [](const sync::PairStatus& pair) {
-               return pair.phase == sync::PairStatus::Phase::level;
-           });
+    // Before the first look there are no pairs, of which every one would be level.
+    return overview.connected && overview.discovered &&
+           std::ranges::all_of(overview.pairs, is_level);
 }
 
 std::string seconds_since(std::int64_t micros, std::int64_t now) {
@@ -57,8 +59,9 @@ std::string seconds_since(std::int64_t micros, std::int64_t now) {
     return seconds ? fmt::format("{:.1f} s ago", *seconds) : "never yet";
 }
 
-/// At the moment of asking: a pair that waits lags more and more.
-void publish_lag(const Overview& overview) {
+/// At the moment of asking: a pair that waits lags more and more, and one that was never level has
+/// no lag but a level of 0. Daemon::serve takes them away.
+void publish_pairs(const Overview& overview) {
     const auto publish = [&](const std::string& pair, const char* source, std::int64_t seen_at) {
         if (const auto lag = lag_seconds(seen_at, overview.now))
             metrics::set("duet_lag_seconds", {{"pair", pair}, {"source", source}}, *lag);
@@ -66,11 +69,8 @@ void publish_lag(const Overview& overview) {
     for (const sync::PairStatus& pair : overview.pairs) {
         publish(pair.pair, "elasticsearch", pair.level_at);
         publish(pair.pair, "cassandra", pair.swept_at);
+        metrics::set("duet_pair_level", {{"pair", pair.pair}}, is_level(pair) ? 1 : 0);
     }
-}
-
-json::value json_of(std::optional<double> number) {
-    return number ? json::value(*number) : json::value(nullptr);
 }
 
 json::value step_of(const sync::PairStatus& pair) {
@@ -126,26 +126,27 @@ std::string page(const Overview& overview) {
 std::string status(const Overview& overview) {
     json::array pairs;
     for (const sync::PairStatus& pair : overview.pairs) {
-        pairs.push_back({{"pair", pair.pair},
-                         {"state", sync::name_of(pair.phase)},
-                         {"reason", pair.reason},
-                         {"feeds", pair.feeds},
-                         {"left_out", pair.left_out},
-                         {"step", step_of(pair)},
-                         {"hint", pair.hint},
-                         {"level_at_micros", pair.level_at},
-                         {"lag_seconds", json_of(lag_seconds(pair.level_at, overview.now))},
-                         {"passes", pair.passes},
-                         {"documents_written", pair.total.documents_written},
-                         {"rows_written", pair.total.rows_written},
-                         {"documents_deleted", pair.total.documents_deleted},
-                         {"rows_deleted", pair.total.rows_deleted},
-                         {"documents_expired", pair.total.expired},
-                         {"stamped", pair.total.stamped},
-                         {"dated_in_the_future", pair.total.future},
-                         {"beaten_kept", pair.total.kept},
-                         {"quarantined", pair.quarantined},
-                         {"sweep_seconds", static_cast<double>(pair.sweep_time.count()) / 1e6}});
+        pairs.push_back(
+            {{"pair", pair.pair},
+             {"state", sync::name_of(pair.phase)},
+             {"reason", pair.reason},
+             {"feeds", pair.feeds},
+             {"left_out", pair.left_out},
+             {"step", step_of(pair)},
+             {"hint", pair.hint},
+             {"level_at_micros", pair.level_at},
+             {"lag_seconds", json::value_from(lag_seconds(pair.level_at, overview.now))},
+             {"passes", pair.passes},
+             {"documents_written", pair.total.documents_written},
+             {"rows_written", pair.total.rows_written},
+             {"documents_deleted", pair.total.documents_deleted},
+             {"rows_deleted", pair.total.rows_deleted},
+             {"documents_expired", pair.total.expired},
+             {"stamped", pair.total.stamped},
+             {"dated_in_the_future", pair.total.future},
+             {"beaten_kept", pair.total.kept},
+             {"quarantined", pair.quarantined},
+             {"sweep_seconds", static_cast<double>(pair.sweep_time.count()) / 1e6}});
     }
     json::array left_out;
     for (const auto& [name, reason] : overview.left_out) {
@@ -172,7 +173,7 @@ net::HttpResponse answer(const net::HttpRequest& request, const Overview& overvi
     const std::string path = request.target.substr(0, request.target.find('?'));
     if (path == "/") return response(200, "text/html; charset=utf-8", page(overview));
     if (path == "/metrics") {
-        publish_lag(overview);
+        publish_pairs(overview);
         return response(200, "text/plain; version=0.0.4", metrics::serialize());
     }
     if (path == "/healthz") return response(200, "text/plain", "alive\n");

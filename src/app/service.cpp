@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "app/clocks.hpp"
+#include "app/live_pair.hpp"
 #include "app/plan_text.hpp"
+#include "app/servers.hpp"
+#include "app/wiring.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "net/http_server.hpp"
@@ -53,6 +56,7 @@ struct Service::Generation {
     sync::Daemon daemon;
     std::map<std::string, Served> served;
     bool connected = false;
+    bool discovered = false;  // once at least
     bool leaving = false;
     bool journal_ended = true;
     net::HttpServer http;
@@ -191,6 +195,7 @@ Task<void> Service::Generation::discover(std::map<std::string, std::string>& lef
                    {{"name", plan.name}, {"reason", plan.problem}});
     }
     left_out = std::move(now);
+    discovered = true;
 }
 
 void Service::Generation::take_over(std::vector<std::string>& fresh) {
@@ -226,19 +231,25 @@ Service::~Service() = default;
 
 Task<void> Service::run() {
     for (bool first = true; !stopping_; first = false) {
+        const std::uint64_t taken = reloads_;
         std::string failure;
-        generation_ = std::make_unique<Generation>(settings_.config, clock_, forced_);
-        co_await open_page();
+        generation_.reset();  // where the next one cannot be built, there is none
         try {
+            generation_ = std::make_unique<Generation>(settings_.config, clock_, forced_);
+            co_await open_page();
             co_await generation_->run(may_pair_everything(settings_), left_out_);
         } catch (const Misconfigured& error) {
             if (first) throw;
             failure = fmt::format("{} ({})", error.what(), error.hint());
+        } catch (const UsageError& error) {
+            if (first) throw;
+            failure = error.what();
         }
         if (failure.empty()) continue;
         // It ran before: a new configuration that does not work is no reason to leave for good.
         log::error("waiting for a better configuration", {{"reason", failure}});
-        while (!generation_->leaving) co_await sleep_for(slice);
+        while (!stopping_ && reloads_ == taken) co_await sleep_for(slice);
+        if (generation_) generation_->leave();
     }
 }
 
@@ -254,6 +265,7 @@ Task<void> Service::open_page() {
 Overview Service::overview() const {
     const journal::Journal* journal = generation_ ? generation_->servers.journal() : nullptr;
     return {.connected = generation_ && generation_->connected,
+            .discovered = generation_ && generation_->discovered,
             .pairs = statuses(),
             .left_out = left_out_,
             .journal = journal == nullptr ? std::nullopt : std::optional(status_of(*journal)),
@@ -281,10 +293,11 @@ void Service::reload() {
     const bool same = next.config == settings_.config;
     const bool only_period = next.config == with_period(settings_.config, next.config.period);
     settings_ = std::move(next);
+    ++reloads_;
     if (generation_) generation_->daemon.retry_stopped();
-    if (same || !generation_) {
+    if (same) {
         log::info("configuration read again: nothing changed");
-    } else if (only_period) {
+    } else if (only_period && generation_) {
         log::info("configuration read again: another period");
         generation_->config.period = settings_.config.period;
         generation_->daemon.set_period(settings_.config.period);
@@ -292,7 +305,7 @@ void Service::reload() {
             entry.live->pair().configure(pair_settings(settings_.config, entry.live->plan()));
     } else {
         log::info("configuration read again: pairs start anew");
-        generation_->leave();
+        if (generation_) generation_->leave();
     }
 }
 

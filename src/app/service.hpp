@@ -3,6 +3,7 @@
 // configuration, ends.
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -11,7 +12,6 @@
 
 #include "app/dashboard.hpp"
 #include "app/settings.hpp"
-#include "app/wiring.hpp"
 #include "sync/daemon.hpp"
 
 namespace duet::app {
@@ -26,7 +26,7 @@ public:
     void force_deletes(const std::vector<std::string>& pairs) {
         forced_.insert(pairs.begin(), pairs.end());
     }
-    /// Until stop(). Throws Misconfigured and UsageError only before the first pair was served.
+    /// Until stop(). Throws Misconfigured and UsageError only under its first configuration.
     [[nodiscard]] Task<void> run();
     /// Every pair ends after the page it is at, then run() does.
     void stop();
@@ -44,6 +44,7 @@ private:
     Settings settings_;
     const Clock& clock_;
     bool stopping_ = false;
+    std::uint64_t reloads_ = 0;  // configurations that were read again and accepted
     std::set<std::string> forced_;
     /// What serves under one configuration; another one means another generation.
     std::unique_ptr<Generation> generation_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "net/http_client.hpp"
 #include "net/transport.hpp"
 
 namespace duet::app {
@@ -21,7 +22,12 @@ void apply(const CommonOptions& options, Config& config) {
         }
     }
     for (const std::string& url : options.elasticsearch) {
-        if (url.starts_with("http://") || url.starts_with("https://")) continue;
+        try {
+            net::check_url(url);
+        } catch (const UsageError& error) {  // without the address: it may hold a password
+            throw UsageError(fmt::format("--elasticsearch cannot be used: {}", error.what()));
+        }
+        if (url.starts_with("http://")) continue;
         throw UsageError(
             fmt::format("--elasticsearch cannot be \"{0}\": write \"http://{0}\"", url));
     }

@@ -14,4 +14,10 @@ std::string counted(std::uint64_t number, std::string_view noun) {
     return number == 1 ? text : text + "s";
 }
 
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
 }  // namespace duet::app

@@ -1,9 +1,10 @@
 #pragma once
-// Numbers as people read them.
+// Numbers and lists as people read them.
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace duet::app {
 
@@ -11,5 +12,7 @@ namespace duet::app {
 [[nodiscard]] std::string grouped(std::uint64_t number);
 /// "1 pair", "2 pairs", "12,345 pairs".
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);
+/// "a, b, c"
+[[nodiscard]] std::string joined(const std::vector<std::string>& words);
 
 }  // namespace duet::app

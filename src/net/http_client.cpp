@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <list>
 #include <optional>
@@ -45,19 +46,20 @@ struct Try {
 };
 
 Server parse_server(const std::string& url, std::uint16_t default_port) {
-    constexpr std::string_view scheme = "http://";
-    if (url.starts_with("https://")) {
-        throw UsageError("\"" + url + "\": https is not supported yet; use http://");
-    }
-    const std::size_t start = url.starts_with(scheme) ? scheme.size() : 0;
-    if (start == 0 && url.find("://") != std::string::npos) {
-        throw UsageError("\"" + url + "\": an address begins with http://");
-    }
+    const std::size_t scheme = url.find("://");
+    const std::size_t start = scheme == std::string::npos ? 0 : scheme + 3;
     const std::size_t slash = std::min(url.find('/', start), url.size());
     const std::string authority = url.substr(start, slash - start);
+    // First of all: what is refused for another reason is repeated as a whole.
     if (authority.find('@') != std::string::npos) {
         throw UsageError("the address of " + authority.substr(authority.find('@') + 1) +
                          " holds a password: give user and password by themselves");
+    }
+    if (url.starts_with("https://")) {
+        throw UsageError("\"" + url + "\": https is not supported yet; use http://");
+    }
+    if (start > 0 && !url.starts_with("http://")) {
+        throw UsageError("\"" + url + "\": an address begins with http://");
     }
     Server server{.endpoint = Endpoint::parse(authority, default_port),
                   .prefix = url.substr(slash),
@@ -71,6 +73,11 @@ Server parse_server(const std::string& url, std::uint16_t default_port) {
 }
 
 }  // namespace
+
+void check_url(const std::string& url) {
+    constexpr std::uint16_t any_port = 80;
+    static_cast<void>(parse_server(url, any_port));
+}
 
 struct HttpClient::State {
     explicit State(HttpClientOptions given) : options(std::move(given)) {

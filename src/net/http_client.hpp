@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,9 +27,13 @@ struct HttpClientOptions {
     HttpLimits limits;
 };
 
+/// Throws the UsageError that HttpClient would throw for this address: for who reads a
+/// configuration, and must refuse it before anything is built of it.
+void check_url(const std::string& url);
+
 class HttpClient {
 public:
-    /// Throws UsageError where an address is none.
+    /// Throws UsageError where an address is none (check_url).
     explicit HttpClient(HttpClientOptions options);
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;

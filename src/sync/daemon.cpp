@@ -1,6 +1,7 @@
 #include "sync/daemon.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -19,12 +20,24 @@ const char* name_of(PairStatus::Phase phase) {
     return "unknown";
 }
 
+/// However a loop ends: who waits for its end frees the pair, and stop() would call a freed one.
+struct Daemon::Leaving {
+    Daemon& daemon;
+    Pair& pair;
+    const std::string& name;
+    ~Leaving() {
+        pair.on_progress({});
+        daemon.served_.erase(name);
+    }
+};
+
 Task<void> Daemon::serve(Pair& pair, std::chrono::milliseconds period) {
     period_ = period;
     const std::string name = pair.name();
     Served& served = served_[name];
     served = Served{};
     served.pair = &pair;
+    const Leaving leaving{*this, pair, name};
     served.status.pair = name;
     served.step_logged_at = clock_.now();
     pair.on_progress([this, &served](const Progress& step) { note(served, step); });
@@ -33,12 +46,11 @@ Task<void> Daemon::serve(Pair& pair, std::chrono::milliseconds period) {
         const std::chrono::milliseconds delay = co_await turn(served);
         co_await rest(served, delay);
     }
-    pair.on_progress({});
     log::info("pair ended", {{"pair", name}, {"did", summary(served.status.total)}});
-    metrics::remove("duet_quarantined_records", {{"pair", name}});
+    for (const char* gauge : {"duet_quarantined_records", "duet_pair_level"})
+        metrics::remove(gauge, {{"pair", name}});
     for (const char* source : {"cassandra", "elasticsearch"})
         metrics::remove("duet_lag_seconds", {{"pair", name}, {"source", source}});
-    served_.erase(name);
 }
 
 Task<std::chrono::milliseconds> Daemon::turn(Served& served) {
@@ -54,10 +66,11 @@ Task<std::chrono::milliseconds> Daemon::turn(Served& served) {
         note(served, report);
     } catch (const Misconfigured& error) {
         co_return stopped(served, error.what(), error.hint());
-    } catch (const Unavailable& error) {
-        co_return failed(served, error.what());
     } catch (const Error& error) {
         co_return failed(served, error.what());
+    } catch (const std::exception& error) {
+        // Nobody foresaw it (no memory, say): still this pair's matter alone, as any other failure.
+        co_return failed(served, std::string("a pass failed unexpectedly: ") + error.what());
     }
     const auto spent = std::chrono::microseconds(clock_.now() - began);
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(period_ - spent);
@@ -184,7 +197,7 @@ Task<bool> Daemon::glance(Served& served) {
     try {
         const Report report = co_await served.pair->glance();
         if (!report.idle()) note(served, report);
-    } catch (const Error&) {
+    } catch (const std::exception&) {
         co_return false;
     }
     co_return true;

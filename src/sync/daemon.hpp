@@ -64,6 +64,8 @@ private:
         std::int64_t step_logged_at = 0;  // microseconds since 1970
     };
 
+    struct Leaving;
+
     const Clock& clock_;
     std::mt19937_64 random_;
     std::map<std::string, Served> served_;

@@ -241,6 +241,23 @@ Task<void> bad_configuration(World& world) {
 
 TEST(Service, keeps_its_configuration_when_the_new_one_has_a_mistake) { tell(bad_configuration); }
 
+Task<void> address_that_is_none(World& world) {
+    co_await world.cql("CREATE TABLE $.a (id uuid PRIMARY KEY, name text)");
+    co_await world.start();
+    std::function<bool()> serves_a = [&world] { return world.serves("a"); };
+    EXPECT_TRUE(co_await world.wait_until(std::move(serves_a)));
+    for (const char* url : {"http://elastic:pw@127.0.0.1:9200", "http://127.0.0.1:99999"}) {
+        world.file.write(R"(["*"])", url);
+        world.service->reload();
+    }
+    co_await world.cql("INSERT INTO $.a (id, name) VALUES (" + one + ", 'as before')");
+    EXPECT_TRUE(co_await world.wait_for_document("a", one, "as before"));
+}
+
+TEST(Service, keeps_its_configuration_when_an_address_in_the_new_one_is_none) {
+    tell(address_that_is_none);
+}
+
 Task<void> server_comes_later(World& world) {
     world.file.write(R"(["*"])", "http://127.0.0.1:9");  // where nobody listens
     co_await world.cql("CREATE TABLE $.a (id uuid PRIMARY KEY, name text)");

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "app/cli.hpp"
+#include "app/live_pair.hpp"
+#include "app/servers.hpp"
 #include "app/settings.hpp"
-#include "app/wiring.hpp"
 #include "net/runtime.hpp"
 
 namespace duet::app {

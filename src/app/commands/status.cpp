@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <boost/json/value_from.hpp>
 
 #include "app/commands/command.hpp"
 #include "app/journal_status.hpp"
@@ -69,10 +70,6 @@ std::string text_of_step(const json::value& step) {
 
 std::string seconds_or_dash(std::optional<double> seconds) {
     return seconds ? fmt::format("{:.1f} s", *seconds) : "-";
-}
-
-json::value json_of(std::optional<double> number) {
-    return number ? json::value(*number) : json::value(nullptr);
 }
 
 /// Writes that were acknowledged after the saved cursor, Duet's own among them.
@@ -265,8 +262,8 @@ private:
                  {"feeds", state.feeds},
                  {"no_journal", state.no_journal},
                  {"behind", state.behind},
-                 {"lag_seconds", json_of(state.lag_seconds)},
-                 {"sweep_seconds", json_of(state.sweep_seconds)},
+                 {"lag_seconds", json::value_from(state.lag_seconds)},
+                 {"sweep_seconds", json::value_from(state.sweep_seconds)},
                  {"step", state.step},
                  {"left_out", state.left_out},
                  {"dated_in_the_future", state.future},

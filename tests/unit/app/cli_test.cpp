@@ -145,7 +145,10 @@ TEST(CommandLine, no_command_is_a_mistake) {
 
 TEST(CommandLine, a_wrong_value_is_named_with_a_right_one) {
     EXPECT_THAT(refusal("run --period 5"), testing::StartsWith("--period cannot be \"5\": write"));
-    EXPECT_THAT(refusal("run --period 1ms"), HasSubstr("at least 10ms"));
+    for (const char* period : {"1ms", "9ms", "25h", "365d"}) {
+        EXPECT_THAT(refusal(std::string("run --period ") + period), HasSubstr("from 10ms to 1d"));
+    }
+    EXPECT_EQ(parsed("run --period 1d").common.period, std::chrono::hours(24));
     EXPECT_THAT(refusal("run --log-level loud"), HasSubstr("debug, info, warning or error"));
     EXPECT_THAT(refusal("quarantine list 17"), HasSubstr("\"17\" is no KEYSPACE.TABLE"));
     EXPECT_THAT(refusal("generate --side left"), HasSubstr("--side"));

@@ -196,6 +196,28 @@ TEST(Config, a_url_needs_its_scheme) {
                 HasSubstr("write \"http://es1:9200\""));
 }
 
+TEST(Config, a_url_that_no_client_can_use_is_refused_with_its_place) {
+    for (const char* url : {"http://es:99999", "http://es:port", "http://", "http://es?x",
+                            "http://es/path?x", "https://es"}) {
+        EXPECT_THAT(refusal(std::string("[elasticsearch]\nurls = [\"") + url + "\"]\n"),
+                    StartsWith("duet.toml:2:8: elasticsearch.urls has an address that cannot be "
+                               "used: "))
+            << url;
+    }
+    EXPECT_EQ(parsed("[elasticsearch]\nurls = [\"http://es/search/\"]\n").elasticsearch.urls.size(),
+              1U);
+}
+
+TEST(Config, a_password_in_a_url_is_refused_and_not_repeated) {
+    for (const char* url : {"http://elastic:hunter2@es:9200", "https://elastic:hunter2@es:9200",
+                            "elastic:hunter2@es:9200"}) {
+        const std::string text =
+            refusal(std::string("[elasticsearch]\nurls = [\"") + url + "\"]\n");
+        EXPECT_THAT(text, HasSubstr("the address of es:9200 holds a password")) << url;
+        EXPECT_THAT(text, testing::Not(HasSubstr("hunter"))) << url;
+    }
+}
+
 TEST(Config, a_host_needs_a_valid_port) {
     EXPECT_THAT(refusal("[cassandra]\nhosts = [\"db1:99999\"]\n"), StartsWith("duet.toml:2:9:"));
 }

@@ -24,6 +24,7 @@ sync::PairStatus pair(const std::string& name, Phase phase) {
 Overview overview(std::vector<sync::PairStatus> pairs) {
     Overview all;
     all.connected = true;
+    all.discovered = true;
     all.pairs = std::move(pairs);
     return all;
 }
@@ -42,6 +43,14 @@ TEST(Dashboard, is_ready_when_every_pair_is_level) {
         get("/readyz", overview({pair("a.b", Phase::level), pair("a.c", Phase::copying)})).status,
         503);
     EXPECT_EQ(get("/readyz", Overview{}).status, 503) << "no server yet";
+}
+
+TEST(Dashboard, is_not_ready_before_pairs_were_looked_for) {
+    Overview all = overview({});
+    EXPECT_EQ(get("/readyz", all).status, 200) << "there is nothing to be paired";
+    all.discovered = false;
+    EXPECT_EQ(get("/readyz", all).status, 503);
+    EXPECT_FALSE(boost::json::parse(get("/api/status", all).body).at("ready").as_bool());
 }
 
 TEST(Dashboard, the_page_shows_pairs_with_their_reasons) {
@@ -110,6 +119,15 @@ TEST(Dashboard, the_lag_of_each_side_grows_until_it_is_looked_at_again) {
     const boost::json::value status = boost::json::parse(get("/api/status", all).body);
     EXPECT_EQ(status.at("pairs").at(0).at("lag_seconds").as_double(), 2.5);
     EXPECT_TRUE(status.at("pairs").at(1).at("lag_seconds").is_null());
+}
+
+TEST(Dashboard, a_pair_that_was_never_level_is_seen_by_prometheus) {
+    const Overview all =
+        overview({pair("shop.never", Phase::stopped), pair("shop.a", Phase::level)});
+    const std::string text = get("/metrics", all).body;
+    EXPECT_THAT(text, HasSubstr("duet_pair_level{pair=\"shop.never\"} 0"));
+    EXPECT_THAT(text, HasSubstr("duet_pair_level{pair=\"shop.a\"} 1"));
+    EXPECT_THAT(text, Not(HasSubstr("duet_lag_seconds{pair=\"shop.never\"")));
 }
 
 TEST(Dashboard, names_its_pages_to_whoever_asks_for_another) {

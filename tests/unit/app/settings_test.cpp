@@ -35,8 +35,10 @@ TEST(Settings, the_command_line_goes_before_the_file) {
 
 TEST(Settings, addresses_on_the_command_line_are_checked) {
     CommonOptions given = options();
-    given.elasticsearch = {"es1:9200"};
-    EXPECT_THROW(static_cast<void>(load_settings(given)), UsageError);
+    for (const char* url : {"es1:9200", "https://es1", "http://es1:99999", "http://u:p@es1"}) {
+        given.elasticsearch = {url};
+        EXPECT_THROW(static_cast<void>(load_settings(given)), UsageError) << url;
+    }
     given.elasticsearch.clear();
     given.cassandra = {"db1:port"};
     EXPECT_THROW(static_cast<void>(load_settings(given)), UsageError);

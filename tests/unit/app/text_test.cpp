@@ -18,5 +18,11 @@ TEST(Text, one_of_a_thing_is_no_plural) {
     EXPECT_EQ(counted(12'345, "record"), "12,345 records");
 }
 
+TEST(Text, a_list_has_its_words_apart) {
+    EXPECT_EQ(joined({}), "");
+    EXPECT_EQ(joined({"a"}), "a");
+    EXPECT_EQ(joined({"a", "b", "c"}), "a, b, c");
+}
+
 }  // namespace
 }  // namespace duet::app

@@ -170,6 +170,10 @@ TEST(HttpClient, refuses_addresses_that_it_cannot_reach) {
         HttpClientOptions options;
         options.urls = {url};
         EXPECT_THROW(HttpClient{std::move(options)}, UsageError) << url;
+        EXPECT_THROW(check_url(url), UsageError) << url;
+    }
+    for (const char* url : {"http://a", "http://[::1]:9200/prefix/", "a:9200"}) {
+        EXPECT_NO_THROW(check_url(url)) << url;
     }
     EXPECT_THROW(HttpClient{HttpClientOptions()}, UsageError);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -13,10 +15,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// What no handler of errors knows.
+struct Stranger {};
+
 /// Fails as told, some times, at every read of the table.
 class Faults final : public MemoryHooks {
 public:
-    enum class Kind : std::uint8_t { none, unavailable, misconfigured };
+    enum class Kind : std::uint8_t { none, unavailable, misconfigured, unforeseen, stranger };
     Kind kind = Kind::none;
     int left = 0;
     std::function<void()> on_page;  // called before each page of rows
@@ -28,6 +33,8 @@ public:
                 throw Unavailable("Cassandra at 127.0.0.1:9042 does not answer");
             if (kind == Kind::misconfigured)
                 throw Misconfigured("no right to read", "GRANT SELECT ...");
+            if (kind == Kind::unforeseen) throw std::length_error("a text is too long");
+            if (kind == Kind::stranger) throw Stranger{};
         }
         co_return;
     }
@@ -96,6 +103,17 @@ TEST(Daemon, knows_how_long_its_passes_take_and_how_far_it_has_looked) {
               std::string::npos);
 }
 
+TEST(Daemon, a_pair_that_is_no_more_takes_its_gauges_along) {
+    Served served;
+    metrics::set("duet_pair_level", {{"pair", "shop.products"}}, 1);  // as for each scrape
+    ASSERT_TRUE(served.serve_until([](const PairStatus& s) { return s.passes >= 1; }));
+    const std::string left = metrics::serialize();
+    for (const char* gauge : {"duet_pair_level", "duet_quarantined_records", "duet_lag_seconds"}) {
+        EXPECT_EQ(left.find(gauge + std::string("{pair=\"shop.products\"")), std::string::npos)
+            << gauge;
+    }
+}
+
 TEST(Daemon, knows_how_far_a_first_copy_is_and_forgets_it_at_its_end) {
     Served served;
     std::optional<Progress> during;
@@ -127,6 +145,28 @@ TEST(Daemon, goes_on_by_itself_when_the_server_is_back) {
     ASSERT_TRUE(level);
     EXPECT_TRUE(level->reason.empty());
     EXPECT_EQ(served.world.names(1), "row|row");
+}
+
+TEST(Daemon, an_error_that_nobody_foresaw_is_waited_out_as_any_other) {
+    Served served;
+    served.faults.kind = Faults::Kind::unforeseen;
+    served.faults.left = 1;
+    std::string reason;
+    const auto level = served.serve_until([&](const PairStatus& s) {
+        if (s.phase == PairStatus::Phase::waiting) reason = s.reason;
+        return s.phase == PairStatus::Phase::level;
+    });
+    EXPECT_TRUE(level);
+    EXPECT_EQ(reason, "a pass failed unexpectedly: a text is too long");
+}
+
+TEST(Daemon, a_loop_that_breaks_off_leaves_nothing_of_its_pair_behind) {
+    Served served;
+    served.faults.kind = Faults::Kind::stranger;
+    served.faults.left = 1;
+    EXPECT_THROW(run(served.daemon.serve(served.pair, served.period)), Stranger);
+    EXPECT_EQ(served.daemon.serving(), 0U);
+    served.daemon.stop();  // would call the pair, which may be gone by then
 }
 
 TEST(Daemon, a_pair_that_is_misconfigured_stops_with_its_remedy) {
