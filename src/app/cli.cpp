@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
+#include <functional>
 #include <utility>
 
 #include "app/config.hpp"
@@ -174,7 +176,7 @@ void Parser::add_plain_commands() {
     run->add_option("--force-deletes", run_.force_deletes,
                     "Make the deletes that stopped this pair, once, though they are more than "
                     "max_delete")
-        ->type_name("PAIR")
+        ->type_name("KEYSPACE.TABLE")
         ->allow_extra_args(false);
     command(app_, "once", "Bring both sides level, then exit", [this] { chosen_ = OnceCommand{}; });
 
@@ -201,25 +203,53 @@ void Parser::add_plain_commands() {
             [this] { chosen_ = CheckCommand{}; });
 }
 
-/// What stands behind an action: a pair (keyspace.table), records (any text), or a pair and then
-/// records.
-template <class AddPair, class AddId>
-CLI::Option* add_targets(CLI::App& command, const std::string& name, const std::string& text,
-                         AddPair add_pair, AddId add_id) {
-    return command
+/// What an action is about: a pair, records of it, or records wherever they are.
+struct Target {
+    std::string pair;
+    std::vector<Id> ids;
+};
+
+/// How many ids an action takes behind the pair, which is never needed.
+struct Ids {
+    std::size_t least;
+    std::size_t most;
+};
+
+constexpr std::size_t any_number = SIZE_MAX;
+
+/// Where an id is needed, a lone word is that id, though it looks like a pair: ids may have dots.
+Target target_of(const std::vector<std::string>& words, Ids ids) {
+    Target target;
+    for (const std::string& word : words) {
+        if (word.empty()) throw CLI::ValidationError("\"\" is no ID");
+        const bool may_be_pair = &word == &words.front() && words.size() > ids.least;
+        if (may_be_pair && is_pair_name(word)) {
+            target.pair = word;
+        } else {
+            target.ids.push_back(Id::of(word));
+        }
+    }
+    if (target.ids.size() > ids.most)
+        throw CLI::ValidationError(fmt::format("\"{}\" is no KEYSPACE.TABLE", words.front()));
+    return target;
+}
+
+void add_target(CLI::App& command, Ids ids, const std::string& text,
+                std::function<void(Target)> take) {
+    const std::string name = ids.most == 0    ? "KEYSPACE.TABLE"
+                             : ids.least == 0 ? "[KEYSPACE.TABLE] [ID]"
+                                              : "[KEYSPACE.TABLE] ID";
+    const int most = ids.most == any_number ? -1 : static_cast<int>(ids.most) + 1;
+    command
         .add_option_function<std::vector<std::string>>(
             name,
-            [name, add_pair, add_id](const std::vector<std::string>& words) {
-                for (const std::string& word : words) {
-                    const bool first = &word == &words.front();
-                    const bool pair = first && is_pair_name(word) && add_pair(word);
-                    if (!pair && (word.empty() || !add_id(Id::of(word)))) {
-                        throw CLI::ValidationError(fmt::format("\"{}\" is no {}", word, name));
-                    }
-                }
+            [ids, take = std::move(take)](const std::vector<std::string>& words) {
+                take(target_of(words, ids));
             },
             text)
-        ->type_name("");
+        ->type_name("")
+        ->required(ids.least > 0)
+        ->expected(1, most);
 }
 
 void Parser::add_quarantine() {
@@ -233,33 +263,22 @@ void Parser::add_quarantine() {
             chosen_ = quarantine_;
         });
     };
-    const auto pair = [this](const std::string& name) {
-        quarantine_.pair = name;
-        return true;
+    const auto take = [this](Target target) {
+        quarantine_.pair = std::move(target.pair);
+        quarantine_.ids = std::move(target.ids);
     };
-    const auto no_pair = [](const std::string&) { return false; };
-    const auto id = [this](const Id& record) {
-        quarantine_.ids.push_back(record);
-        return true;
-    };
-    const auto no_id = [](const Id&) { return false; };
-    add_targets(*action("list", "Which records, and why", Action::list), "KEYSPACE.TABLE",
-                "Only of this pair", pair, no_id)
-        ->expected(1);
-    add_targets(*action("show", "A record with the content of both sides", Action::show), "ID",
-                "The record", no_pair, id)
-        ->required()
-        ->expected(1);
-    add_targets(*action("retry", "Look at them again now", Action::retry), "[KEYSPACE.TABLE] [ID]",
-                "Records, or all of a pair, or records of a pair; none: all of all pairs", pair, id)
-        ->expected(1, -1);
-    add_targets(*action("drop",
-                        "Forget them: where the sides still differ, the row wins when they "
-                        "are next looked at",
-                        Action::drop),
-                "ID", "The records", no_pair, id)
-        ->required()
-        ->expected(1, -1);
+    add_target(*action("list", "Which records, and why", Action::list), {0, 0}, "Only of this pair",
+               take);
+    add_target(*action("show", "A record with the content of both sides", Action::show), {1, 1},
+               "The record", take);
+    add_target(*action("retry", "Look at them again now", Action::retry), {0, any_number},
+               "Records, or all of a pair, or records of a pair; none: all of all pairs", take);
+    add_target(*action("drop",
+                       "Forget them: where the sides still differ, the row wins when they "
+                       "are next looked at",
+                       Action::drop),
+               {1, any_number}, "The records; of which pair, where several hold one of that ID",
+               take);
 }
 
 void Parser::add_conflicts() {
@@ -273,30 +292,20 @@ void Parser::add_conflicts() {
             chosen_ = conflicts_;
         });
     };
-    const auto pair = [this](const std::string& name) {
-        conflicts_.pair = name;
-        return true;
+    const auto take = [this](Target target) {
+        conflicts_.pair = std::move(target.pair);
+        if (!target.ids.empty()) conflicts_.id = std::move(target.ids.front());
     };
-    const auto no_pair = [](const std::string&) { return false; };
-    const auto id = [this](const Id& record) {
-        conflicts_.id = record;
-        return true;
-    };
-    const auto no_id = [](const Id&) { return false; };
     auto* list = action("list", "The newest, one line each", Action::list);
-    add_targets(*list, "KEYSPACE.TABLE", "Only of this pair", pair, no_id)->expected(1);
+    add_target(*list, {0, 0}, "Only of this pair", take);
     list->add_option("--limit", conflicts_.limit, "How many of each pair")
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();
-    add_targets(*action("show", "The beaten contents of a record", Action::show), "ID",
-                "The record", no_pair, id)
-        ->required()
-        ->expected(1);
-    add_targets(*action("restore", "Make a record's newest beaten content its content again",
-                        Action::restore),
-                "ID", "The record", no_pair, id)
-        ->required()
-        ->expected(1);
+    add_target(*action("show", "The beaten contents of a record", Action::show), {1, 1},
+               "The record", take);
+    add_target(*action("restore", "Make a record's newest beaten content its content again",
+                       Action::restore),
+               {1, 1}, "The record; of which pair, where several hold one of that ID", take);
 }
 
 void Parser::add_generate() {

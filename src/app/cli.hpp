@@ -53,15 +53,15 @@ struct CheckCommand {};
 struct QuarantineCommand {
     enum class Action : std::uint8_t { list, show, retry, drop };
     Action action = Action::list;
-    std::string pair;     // keyspace.table; empty: all
+    std::string pair;     // keyspace.table; empty: all; of retry and drop perhaps an id with a dot
     std::vector<Id> ids;  // none: all; of show: one
 };
 
 struct ConflictsCommand {
     enum class Action : std::uint8_t { list, show, restore };
     Action action = Action::list;
-    std::string pair;  // keyspace.table; empty: all
-    std::optional<Id> id;
+    std::string pair;      // keyspace.table; empty: all
+    std::optional<Id> id;  // of show and restore
     std::size_t limit = 100;
 };
 

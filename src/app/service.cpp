@@ -216,6 +216,13 @@ void Service::Generation::take_over(std::vector<std::string>& fresh) {
         }
         fresh.push_back(plan.name);
     }
+    // A mistyped name must not wait for a pair that comes one day.
+    for (const std::string& name : forced) {
+        log::warning("no deletes are forced",
+                     {{"pair", name},
+                      {"reason", "no pair of this name is served: `duet plan` names them all"}});
+    }
+    forced.clear();
 }
 
 Task<void> Service::Generation::serve(std::string name) {

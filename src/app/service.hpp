@@ -22,7 +22,8 @@ public:
     Service(Settings settings, const Clock& clock);
     ~Service();
 
-    /// `duet run --force-deletes`: the next deletes of these pairs are meant, however many.
+    /// `duet run --force-deletes`: the next deletes of these pairs are meant, however many. Pairs
+    /// that are not there at the start are named in the log, and not waited for.
     void force_deletes(const std::vector<std::string>& pairs) {
         forced_.insert(pairs.begin(), pairs.end());
     }

@@ -78,13 +78,14 @@ public:
 
     [[nodiscard]] virtual Task<void> put_quarantine(std::string pair, QuarantineEntry entry) = 0;
     [[nodiscard]] virtual Task<void> remove_quarantine(std::string pair, Id id) = 0;
-    /// At most quarantine_limit entries of a pair.
+    /// At most quarantine_limit entries of a pair, without row_json and document_json: those of
+    /// fifty large records are more than a server's answer may hold.
     [[nodiscard]] virtual Task<std::vector<QuarantineEntry>> list_quarantine(std::string pair) = 0;
 
     /// Kept for `keep`, then forgotten.
     [[nodiscard]] virtual Task<void> put_beaten(std::string pair, std::vector<Beaten> beaten,
                                                 std::chrono::seconds keep) = 0;
-    /// Newest first, at most `limit`.
+    /// Newest first, at most `limit`; without their contents, likewise.
     [[nodiscard]] virtual Task<std::vector<Beaten>> list_beaten(std::string pair,
                                                                 std::size_t limit) = 0;
 

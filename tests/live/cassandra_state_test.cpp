@@ -120,11 +120,105 @@ CASSANDRA_STORY(CassandraStateLive, quarantine_keeps_all_of_an_entry) {
     EXPECT_FALSE(found.row_newest_write);
     EXPECT_EQ(found.row_digest, entry.row_digest);
     EXPECT_EQ(found.document_guard, entry.document_guard);
-    EXPECT_EQ(found.row_json, entry.row_json);
     EXPECT_EQ(found.tries, 3);
     EXPECT_EQ(found.last_seen, 2);
+    const auto whole = co_await state->find_quarantine(pair, entry.id);
+    EXPECT_EQ(whole.value().row_json, entry.row_json);
+    EXPECT_EQ(whole.value().document_json, "");
+    EXPECT_EQ(whole.value().refusal.reason, "no number");
     co_await state->remove_quarantine(pair, entry.id);
     const std::vector<QuarantineEntry> none = co_await state->list_quarantine(pair);
+    EXPECT_TRUE(none.empty());
+    const auto nothing = co_await state->find_quarantine(pair, entry.id);
+    EXPECT_FALSE(nothing);
+}
+
+CASSANDRA_STORY(CassandraStateLive, a_retry_moves_the_guard_and_nothing_else) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    QuarantineEntry entry;
+    entry.id = world.new_id();
+    entry.side = "cassandra";
+    entry.document_guard = Guard{2, 77, 3};
+    entry.document_json = "{\"a\":1}";
+    entry.tries = 3;
+    QuarantineEntry copy = entry;
+    co_await state->put_quarantine(pair, std::move(copy));
+    EXPECT_TRUE(co_await state->retry_quarantine(pair, entry.id));
+    const auto retried = co_await state->find_quarantine(pair, entry.id);
+    EXPECT_EQ(retried.value().document_guard, (Guard{-1, -2, 0}));
+    EXPECT_EQ(retried.value().document_json, entry.document_json);
+    EXPECT_EQ(retried.value().side, "cassandra");
+    EXPECT_EQ(retried.value().tries, 3);
+    const Id released = world.new_id();
+    EXPECT_FALSE(co_await state->retry_quarantine(pair, released));
+    const std::vector<QuarantineEntry> entries = co_await state->list_quarantine(pair);
+    EXPECT_EQ(entries.size(), 1U);
+}
+
+CASSANDRA_STORY(CassandraStateLive, what_is_listed_may_be_more_than_an_answer_holds) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    constexpr std::size_t records = 9;  // of 8 MiB each: an answer has 64 MiB at most
+    const std::string half = "{\"a\":\"" + std::string(4U << 20, 'x') + "\"}";
+    const std::string whole = "{\"a\":\"" + std::string(8U << 20, 'x') + "\"}";
+    for (std::size_t i = 0; i < records; ++i) {
+        QuarantineEntry entry;
+        entry.id = world.new_id();
+        entry.side = "cassandra";
+        entry.row_json = half;
+        entry.document_json = half;
+        std::vector<Beaten> beaten(1);
+        beaten[0].id = entry.id;
+        beaten[0].beaten_at = world.clock.now();
+        beaten[0].side = "cassandra";
+        beaten[0].json = whole;
+        co_await state->put_quarantine(pair, std::move(entry));
+        co_await state->put_beaten(pair, std::move(beaten), 1h);
+    }
+    const std::vector<QuarantineEntry> entries = co_await state->list_quarantine(pair);
+    EXPECT_EQ(entries.size(), records);
+    EXPECT_EQ(entries.at(0).row_json, "");
+    const auto found = co_await state->find_quarantine(pair, entries.at(8).id);
+    EXPECT_TRUE(found.value().row_json == half);
+    EXPECT_TRUE(found.value().document_json == half);
+    const std::vector<Beaten> all = co_await state->list_beaten(pair, 1'000);
+    EXPECT_EQ(all.size(), records);
+    EXPECT_EQ(all.at(0).json, "");
+    const auto content = co_await state->beaten_json(pair, all.at(8));
+    EXPECT_TRUE(content == whole);
+    for (const QuarantineEntry& entry : entries) co_await state->remove_quarantine(pair, entry.id);
+}
+
+CASSANDRA_STORY(CassandraStateLive, what_is_kept_of_one_record_is_found_among_others) {
+    auto state = open(world);
+    co_await state->ensure();
+    const std::string pair = new_pair(world);
+    constexpr std::int64_t day = 86'400'000'000;
+    const std::int64_t now = world.clock.now();
+    const Id wanted = Id::of("sensor.1");
+    std::vector<Beaten> beaten(1'500);  // more than a page
+    for (std::size_t i = 0; i < beaten.size(); ++i) {
+        beaten[i].id = i == 1'400 ? wanted : world.new_id();
+        beaten[i].beaten_at = now - static_cast<std::int64_t>(i);
+        beaten[i].side = "cassandra";
+        beaten[i].json = "{\"n\":" + std::to_string(i) + "}";
+    }
+    beaten[3].id = wanted;
+    beaten[3].beaten_at = now - 2 * day;
+    co_await state->put_beaten(pair, beaten, 1h);
+    const std::vector<Beaten> both = co_await state->find_beaten(pair, wanted, 10);
+    EXPECT_EQ(both.size(), 2U);
+    const auto newest = co_await state->beaten_json(pair, both.at(0));
+    EXPECT_EQ(newest, "{\"n\":1400}");
+    const auto oldest = co_await state->beaten_json(pair, both.at(1));
+    EXPECT_EQ(oldest, "{\"n\":3}");
+    const std::vector<Beaten> one = co_await state->find_beaten(pair, wanted, 1);
+    EXPECT_EQ(one.size(), 1U);
+    const Id other = world.new_id();
+    const std::vector<Beaten> none = co_await state->find_beaten(pair, other, 10);
     EXPECT_TRUE(none.empty());
 }
 

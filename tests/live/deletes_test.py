@@ -10,7 +10,7 @@ import time
 import unittest
 import uuid
 
-from harness import World, key, main, tearDownModule  # noqa: F401
+from harness import World, eventually, key, main, tearDownModule  # noqa: F401
 
 RECORDS = 60
 KILLS = 12
@@ -131,6 +131,15 @@ class Deletes(unittest.TestCase):
         for record in gone:
             del expected[record]
         world.level("t", expected)
+
+    def test_a_name_that_no_pair_has_forces_nothing_later(self):
+        world = self.world()
+        self.fill(world)
+        daemon = world.start("--force-deletes", f"{world.keyspace}.later")
+        daemon.wait_for("no deletes are forced")
+        world.cql("CREATE TABLE $.later (id uuid PRIMARY KEY, name text)")
+        eventually(lambda: daemon.text().count("pair is level") == 2, "the new pair is level")
+        self.assertNotIn("deletes are forced once", daemon.text())
 
     def test_the_fuse_counts_what_is_deleted_piece_by_piece(self):
         world = self.world('deletes = "propagate"\nmax_delete = 0.3')

@@ -92,6 +92,25 @@ INDEX_STORY(stamps_a_document_and_leaves_every_other_digit_alone) {
     EXPECT_EQ(second.front().kind, Outcome::Kind::superseded);
 }
 
+INDEX_STORY(restores_a_text_over_the_state_that_was_looked_at) {
+    co_await world.index->provision(two_columns(), true);
+    const Id id = world.new_id();
+    const std::string first = R"({"name":"a","amount":1})";
+    const Outcome created = co_await world.index->restore(id, first, unseen);
+    EXPECT_EQ(created.kind, Outcome::Kind::applied);
+    const std::string second = "{\"name\":\"b c\",\n \"amount\":2}";
+    const Outcome again = co_await world.index->restore(id, second, unseen);
+    EXPECT_EQ(again.kind, Outcome::Kind::superseded);
+    const State seen = co_await look_at(world, id);
+    const Outcome over = co_await world.index->restore(id, second, seen.guard);
+    EXPECT_EQ(over.kind, Outcome::Kind::applied);
+    const std::string source = co_await world.source(id);
+    EXPECT_EQ(source, R"({"name":"b c","amount":2})");
+    const State now = co_await look_at(world, id);
+    EXPECT_FALSE(now.version);  // a write of now
+    EXPECT_EQ(now.guard, over.guard);
+}
+
 INDEX_STORY(carries_fields_over_that_are_no_columns) {
     co_await world.make(
         R"({"mappings":{"dynamic":false,"properties":{"name":{"type":"keyword"}}}})");

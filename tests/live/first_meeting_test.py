@@ -71,6 +71,39 @@ class FirstMeeting(unittest.TestCase):
                                                      b: {"name": "document", "n": 2}}), [])
         self.assertIn("0 beaten contents", world.duet("conflicts", "list"))
 
+    def test_of_an_id_that_two_pairs_hold_only_the_named_content_is_restored(self):
+        world = self.world
+        world.cql("CREATE TABLE $.others (id uuid PRIMARY KEY, name text, n int)")
+        record = key()
+        for table in ("items", "others"):
+            world.cql(f"INSERT INTO $.{table} (id, name, n) VALUES ({record}, 'row', 1) "
+                      f"USING TIMESTAMP {self.base}")
+            world.fill(table, {record: {"name": f"old {table}", "n": 1}})
+        world.duet("once")
+        refused = world.duet("conflicts", "restore", record, code=2)
+        self.assertIn("say which one to restore", refused)
+        others = f"{world.keyspace}.others"
+        shown = world.duet("conflicts", "show", others, record)
+        self.assertIn('"old others"', shown)
+        self.assertNotIn('"old items"', shown)
+        self.assertIn("restored", world.duet("conflicts", "restore", others, record))
+        world.duet("once")
+        world.level("others", {record: {"name": "old others", "n": 1}})
+        world.level("items", {record: {"name": "row", "n": 1}})
+        world.duet("conflicts", "show", key(), code=1)
+
+    def test_nothing_is_restored_where_the_row_would_be_written_over_it_again(self):
+        world = self.world
+        world.configure(pair='direction = "to_elasticsearch"')
+        record = key()
+        self.insert(record, self.base, "row", 1)
+        world.fill("items", {record: {"name": "old", "n": 1}})
+        world.duet("once")
+        self.assertIn('"old"', world.duet("conflicts", "show", record))
+        refused = world.duet("conflicts", "restore", record, code=2)
+        self.assertIn("Write the content into the table", refused)
+        self.assertEqual(world.documents("items")[record]["name"], "row")
+
     def unmoved_by(self, stamps):
         world = self.world
         keys = [key() for _ in range(300)]

@@ -134,6 +134,37 @@ class Quarantine(unittest.TestCase):
         self.world.duet("quarantine", "drop", self.record, code=1)
         self.world.duet("quarantine", "show", self.record, code=1)
 
+    def test_an_id_that_two_pairs_hold_is_dropped_only_of_the_one_that_is_named(self):
+        world = self.world
+        first, second = (f"{world.keyspace}.{table}" for table in ("first", "second"))
+        for table in ("first", "second"):
+            world.cql(f"CREATE TABLE $.{table} (id text PRIMARY KEY, name text, n int)")
+            world.cql(f"INSERT INTO $.{table} (id, name, n) VALUES ('sensor.1', 'good', 1) "
+                      f"USING TIMESTAMP {self.version}")
+        world.duet("once")
+        for table in ("first", "second"):
+            world.put(table, "sensor.1", {
+                "name": "newer", "n": "many", "updated_at": stamp(self.version + 2_000_000)})
+        world.duet("once")
+        self.assertEqual(self.count(), 2)
+        refused = world.duet("quarantine", "drop", "sensor.1", code=2)
+        self.assertIn(f"{first} and of {second}", refused)
+        self.assertEqual(self.count(), 2)
+        shown = world.duet("quarantine", "show", second, "sensor.1")
+        self.assertIn(f"pair      {second}", shown)
+        self.assertNotIn(f"pair      {first}", shown)
+        # An id with a dot, which is no pair's name.
+        self.assertIn("2 records looked at again", world.duet("quarantine", "retry", "sensor.1"))
+        shown = world.duet("quarantine", "show", second, "sensor.1")
+        self.assertIn('"good"', shown)
+        self.assertIn('"many"', shown)
+        self.assertIn("1 record dropped", world.duet("quarantine", "drop", first, "sensor.1"))
+        self.assertEqual(self.count(), 1)
+        self.assertIn(second, self.entries()[0])
+        self.assertIn("1 record dropped", world.duet("quarantine", "drop", "sensor.1"))
+        said = world.duet("quarantine", "retry", "sensor.1", code=2)
+        self.assertIn("there is no pair sensor.1, and no record sensor.1 in quarantine", said)
+
 
 if __name__ == "__main__":
     main()

@@ -49,81 +49,174 @@ public:
         : servers_(servers), command_(std::move(command)) {}
 
     Task<Exit> run() {
-        const auto plans = co_await find_noted_pairs(servers_, command_.pair);
-        if (!plans) co_return Exit::done;
-        for (const PairPlan& plan : *plans) {
-            std::string name = plan.name;
-            std::vector<QuarantineEntry> entries =
-                co_await servers_.state().list_quarantine(std::move(name));
-            std::erase_if(entries, [this](const QuarantineEntry& entry) { return !wanted(entry); });
-            found_ += entries.size();
-            if (!entries.empty()) co_await act(plan, std::move(entries));
+        const bool noted = co_await find_plans();
+        if (!noted) co_return Exit::done;
+        switch (command_.action) {
+            case Action::list: co_return co_await list();
+            case Action::show: co_return co_await show();
+            case Action::retry:
+            case Action::drop: co_return co_await act();
         }
-        co_return finish();
+        co_return Exit::failed;
     }
 
 private:
+    /// Records of a pair that are in quarantine.
+    struct Held {
+        PairPlan plan;
+        std::vector<Id> ids;
+    };
+
     Servers& servers_;
     QuarantineCommand command_;
-    std::size_t found_ = 0;
+    std::vector<PairPlan> plans_;     // what the command is about
+    std::optional<Id> perhaps_pair_;  // an id that looks like a pair's name
     std::uint64_t level_ = 0;
 
-    bool wanted(const QuarantineEntry& entry) const {
-        return command_.ids.empty() ||
-               std::ranges::find(command_.ids, entry.id) != command_.ids.end();
+    /// False: there are no notes.
+    Task<bool> find_plans() {
+        const bool pair_or_id = command_.action == Action::retry || command_.action == Action::drop;
+        std::string only = pair_or_id ? std::string() : command_.pair;
+        auto plans = co_await find_noted_pairs(servers_, std::move(only));
+        if (!plans) co_return false;
+        plans_ = std::move(*plans);
+        if (pair_or_id && !command_.pair.empty()) tell_pair_from_id();
+        co_return true;
     }
 
-    Task<void> act(const PairPlan& plan, std::vector<QuarantineEntry> entries) {
-        switch (command_.action) {
-            case Action::list:
-                for (const QuarantineEntry& entry : entries) print_line(plan.name, entry);
-                break;
-            case Action::show:
-                for (const QuarantineEntry& entry : entries) print_whole(plan.name, entry);
-                break;
-            case Action::retry: co_await retry(plan, std::move(entries)); break;
-            case Action::drop: co_await drop(plan.name, entries); break;
+    void tell_pair_from_id() {
+        const auto named = std::ranges::find(plans_, command_.pair, &PairPlan::name);
+        if (named != plans_.end()) {
+            plans_ = std::vector<PairPlan>{*named};
+            return;
+        }
+        perhaps_pair_ = Id::of(command_.pair);
+        command_.ids.insert(command_.ids.begin(), *perhaps_pair_);
+        command_.pair.clear();
+    }
+
+    Task<Exit> list() {
+        std::size_t found = 0;
+        for (const PairPlan& plan : plans_) {
+            const std::vector<QuarantineEntry> entries =
+                co_await servers_.state().list_quarantine(plan.name);
+            for (const QuarantineEntry& entry : entries) print_line(plan.name, entry);
+            found += entries.size();
+        }
+        fmt::print("{} in quarantine\n", counted(found, "record"));
+        co_return Exit::done;
+    }
+
+    Task<Exit> show() {
+        const Id id = command_.ids.front();
+        bool found = false;
+        for (const PairPlan& plan : plans_) {
+            const std::optional<QuarantineEntry> entry =
+                co_await servers_.state().find_quarantine(plan.name, id);
+            if (entry) print_whole(plan.name, *entry);
+            found = found || entry;
+        }
+        if (!found) print_missing(command_.ids);
+        co_return found ? Exit::done : Exit::failed;
+    }
+
+    /// retry and drop.
+    Task<Exit> act() {
+        std::vector<Held> all;
+        for (const PairPlan& plan : plans_) {
+            std::vector<Id> ids = co_await held_by(plan.name);
+            if (!ids.empty()) all.push_back(Held{plan, std::move(ids)});
+        }
+        refuse_the_doubtful(all);
+        std::size_t found = 0;
+        for (const Held& held : all) {
+            if (command_.action == Action::retry) {
+                co_await retry(held);
+            } else {
+                co_await drop(held);
+            }
+            found += held.ids.size();
+        }
+        if (found > 0 || command_.ids.empty()) print_done(found);
+        std::vector<Id> missing = command_.ids;
+        std::erase_if(missing, [&](const Id& id) { return !pairs_with(id, all).empty(); });
+        if (missing.empty()) co_return Exit::done;
+        print_missing(missing);
+        co_return Exit::failed;
+    }
+
+    /// Those of the command's records that this pair has in quarantine; all, where it names none.
+    Task<std::vector<Id>> held_by(std::string pair) {
+        std::vector<Id> held;
+        if (command_.ids.empty()) {
+            const std::vector<QuarantineEntry> entries =
+                co_await servers_.state().list_quarantine(std::move(pair));
+            for (const QuarantineEntry& entry : entries) held.push_back(entry.id);
+            co_return held;
+        }
+        for (const Id& id : command_.ids) {
+            const std::optional<QuarantineEntry> entry =
+                co_await servers_.state().find_quarantine(pair, id);
+            if (entry) held.push_back(id);
+        }
+        co_return held;
+    }
+
+    static std::vector<std::string> pairs_with(const Id& id, const std::vector<Held>& all) {
+        std::vector<std::string> names;
+        for (const Held& held : all) {
+            if (std::ranges::find(held.ids, id) != held.ids.end()) names.push_back(held.plan.name);
+        }
+        return names;
+    }
+
+    /// Throws rather than act on a record that was perhaps not meant.
+    void refuse_the_doubtful(const std::vector<Held>& all) const {
+        if (perhaps_pair_ && pairs_with(*perhaps_pair_, all).empty()) {
+            throw UsageError(fmt::format(
+                "there is no pair {0}, and no record {0} in quarantine: `duet plan` names the "
+                "pairs, `duet quarantine list` the records",
+                perhaps_pair_->to_string()));
+        }
+        if (command_.action != Action::drop) return;
+        for (const Id& id : command_.ids) {
+            const std::vector<std::string> names = pairs_with(id, all);
+            if (names.size() < 2) continue;
+            throw UsageError(fmt::format(
+                "record {0} is in quarantine of {1}: say which one to drop, as in `duet "
+                "quarantine drop {2} {0}`",
+                id.to_string(), fmt::join(names, " and of "), names.front()));
         }
     }
 
-    /// The entries stay, as of a state that neither side has: so they are looked at, by this
-    /// process or a running daemon, but are not taken for settled (V3), and nothing is lost if this
-    /// is cut short.
-    Task<void> retry(PairPlan plan, std::vector<QuarantineEntry> entries) {
-        std::vector<Id> ids;
-        for (QuarantineEntry& entry : entries) {
-            ids.push_back(entry.id);
-            entry.document_guard = Guard{.shard = -1, .seq_no = -2, .primary_term = 0};
-            std::string name = plan.name;
-            co_await servers_.state().put_quarantine(std::move(name), std::move(entry));
-        }
-        LivePair live(servers_, std::move(plan));
+    Task<void> retry(const Held& held) {
+        for (const Id& id : held.ids)
+            (void)co_await servers_.state().retry_quarantine(held.plan.name, id);
+        LivePair live(servers_, held.plan);
         co_await live.pair().open();
-        const sync::Report report = co_await live.pair().reconcile(std::move(ids));
+        const sync::Report report = co_await live.pair().reconcile(held.ids);
         level_ += report.level;
     }
 
-    Task<void> drop(std::string pair, const std::vector<QuarantineEntry>& entries) {
-        for (const QuarantineEntry& entry : entries) {
-            std::string name = pair;
-            co_await servers_.state().remove_quarantine(std::move(name), entry.id);
+    Task<void> drop(const Held& held) {
+        for (const Id& id : held.ids)
+            co_await servers_.state().remove_quarantine(held.plan.name, id);
+    }
+
+    void print_done(std::size_t found) const {
+        if (command_.action == Action::retry) {
+            fmt::print("{} looked at again, {} level now\n", counted(found, "record"),
+                       grouped(level_));
+        } else {
+            fmt::print("{} dropped\n", counted(found, "record"));
         }
     }
 
-    Exit finish() const {
-        if (found_ == 0 && !command_.ids.empty()) {
-            fmt::print(stderr,
-                       "No such record in quarantine: `duet quarantine list` names them.\n");
-            return Exit::failed;
-        }
-        if (command_.action == Action::list)
-            fmt::print("{} in quarantine\n", counted(found_, "record"));
-        if (command_.action == Action::retry) {
-            fmt::print("{} looked at again, {} level now\n", counted(found_, "record"),
-                       grouped(level_));
-        }
-        if (command_.action == Action::drop) fmt::print("{} dropped\n", counted(found_, "record"));
-        return Exit::done;
+    static void print_missing(const std::vector<Id>& missing) {
+        std::vector<std::string> names;
+        for (const Id& id : missing) names.push_back(id.to_string());
+        fmt::print(stderr, "Not in quarantine: {}. `duet quarantine list` names what is.\n",
+                   fmt::join(names, ", "));
     }
 };
 

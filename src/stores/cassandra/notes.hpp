@@ -16,6 +16,12 @@ constexpr const char* quarantine_columns =
     "first_seen, last_seen, tries";
 constexpr const char* beaten_columns =
     "pair, day, beaten_at, id, side, version, winner, json, reason";
+// Without the contents, for lists: a page of contents has no limit that suits an answer.
+constexpr const char* listed_quarantine_columns =
+    "id, side, field, value, reason, row_version, document_version, row_newest_write, row_digest, "
+    "document_shard, document_seq_no, document_primary_term, first_seen, last_seen, tries";
+constexpr const char* listed_beaten_columns = "beaten_at, id, side, version, winner, reason";
+constexpr std::int32_t listed_page = 1'000;  // rows, of a few hundred bytes each
 
 // A mutation has 16 MiB at most: two contents in quarantine, one that was beaten.
 constexpr std::size_t quarantined_json_limit = 7U << 20;
@@ -53,7 +59,7 @@ private:
 [[nodiscard]] Task<cql::Rows> run_note(cql::Session& session, std::string keyspace, std::string cql,
                                        std::vector<cql::Bound> values, cql::RequestOptions request);
 
-/// Of the first row.
+/// Of the first row. Of entries: what was not asked for stays empty.
 [[nodiscard]] Cursor read_cursor(const cql::Rows& rows);
 [[nodiscard]] SweepNotes read_sweep(const cql::Rows& rows);
 [[nodiscard]] QuarantineEntry read_quarantine(const cql::Rows& rows, std::size_t row);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "stores/cassandra/agreements.hpp"
+#include "stores/cassandra/beaten_contents.hpp"
 #include "stores/cassandra/binder.hpp"
 #include "stores/cassandra/cells.hpp"
 #include "stores/cassandra/failure.hpp"
@@ -15,15 +16,7 @@ namespace {
 
 using cassandra::Notes;
 
-constexpr std::int64_t micros_a_day = 86'400'000'000;
-constexpr std::int32_t note_page = 50;  // entries hold whole records
-constexpr std::size_t listed_json_limit = 64U
-                                          << 20;  // of a list; entries beyond come without content
-constexpr std::size_t beaten_in_flight = 32;
-
-std::int64_t day_of(std::int64_t micros) {
-    return micros / micros_a_day - (micros % micros_a_day < 0 ? 1 : 0);
-}
+constexpr std::int64_t no_documents_seq_no = -2;  // -1: of one that is not there
 
 /// The statements that need another's right, for a person to run.
 std::string listed(const std::vector<std::string>& statements) {
@@ -50,8 +43,6 @@ struct CassandraState::Impl {
                                       cql::RequestOptions request = {});
     [[nodiscard]] Task<cql::Rows> run_if(std::string cql, std::vector<cql::Bound> values);
     [[nodiscard]] Task<std::vector<std::string>> missing_tables();
-    [[nodiscard]] Task<void> put_one(std::string pair, Beaten beaten, std::int64_t ttl);
-    [[nodiscard]] Task<std::vector<std::int64_t>> days(std::string pair);
 };
 
 Task<cql::Rows> CassandraState::Impl::run(std::string cql, std::vector<cql::Bound> values,
@@ -217,108 +208,68 @@ Task<void> CassandraState::remove_quarantine(std::string pair, Id id) {
 }
 
 Task<std::vector<QuarantineEntry>> CassandraState::list_quarantine(std::string pair) {
-    const std::string cql = std::string("SELECT ") + cassandra::quarantine_columns + " FROM " +
-                            impl_->table("quarantine") + " WHERE pair = ?";
+    const std::string cql = std::string("SELECT ") + cassandra::listed_quarantine_columns +
+                            " FROM " + impl_->table("quarantine") + " WHERE pair = ?";
     std::vector<QuarantineEntry> entries;
-    std::size_t json_bytes = 0;
     Bytes paging_state;
     do {
         cql::RequestOptions request;
-        request.page_size = note_page;
+        request.page_size = cassandra::listed_page;
         request.paging_state = std::move(paging_state);
         std::string text = cql;
         std::vector<cql::Bound> values = Notes().text(pair).take();
         const cql::Rows rows =
             co_await impl_->run(std::move(text), std::move(values), std::move(request));
         for (std::size_t row = 0; row < rows.size() && entries.size() < quarantine_limit; ++row) {
-            QuarantineEntry entry = cassandra::read_quarantine(rows, row);
-            json_bytes += entry.row_json.size() + entry.document_json.size();
-            if (json_bytes > listed_json_limit) {
-                entry.row_json.clear();
-                entry.document_json.clear();
-            }
-            entries.push_back(std::move(entry));
+            entries.push_back(cassandra::read_quarantine(rows, row));
         }
         paging_state = rows.paging_state;
     } while (!paging_state.empty() && entries.size() < quarantine_limit);
     co_return entries;
 }
 
-Task<void> CassandraState::Impl::put_one(std::string pair, Beaten beaten, std::int64_t ttl) {
-    std::string cql = "INSERT INTO " + table("beaten") + " (" + cassandra::beaten_columns +
-                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?";
+Task<std::optional<QuarantineEntry>> CassandraState::find_quarantine(std::string pair, Id id) {
+    std::string cql = std::string("SELECT ") + cassandra::quarantine_columns + " FROM " +
+                      impl_->table("quarantine") + " WHERE pair = ? AND id = ?";
+    std::vector<cql::Bound> values = Notes().text(pair).id(id).take();
+    const cql::Rows rows = co_await impl_->run(std::move(cql), std::move(values));
+    if (rows.size() == 0) co_return std::nullopt;
+    co_return cassandra::read_quarantine(rows, 0);
+}
+
+Task<bool> CassandraState::retry_quarantine(std::string pair, Id id) {
+    // These columns alone: the contents were perhaps renewed since. IF EXISTS: an UPDATE would
+    // make an entry of a record that has just been released.
+    std::string cql = "UPDATE " + impl_->table("quarantine") +
+                      " SET document_shard = ?, document_seq_no = ?, document_primary_term = ? "
+                      "WHERE pair = ? AND id = ? IF EXISTS";
     std::vector<cql::Bound> values =
-        Notes().beaten(pair, day_of(beaten.beaten_at), beaten).integer(ttl).take();
-    (void)co_await run(std::move(cql), std::move(values));
+        Notes().integer(-1).bigint(no_documents_seq_no).bigint(0).text(pair).id(id).take();
+    const cql::Rows rows = co_await impl_->run_if(std::move(cql), std::move(values));
+    co_return cassandra::applied(rows);
 }
 
 Task<void> CassandraState::put_beaten(std::string pair, std::vector<Beaten> beaten,
                                       std::chrono::seconds keep) {
-    const std::int64_t ttl = std::clamp<std::int64_t>(keep.count(), 1, cassandra::longest_ttl);
-    std::vector<std::int64_t> days;
-    for (const Beaten& one : beaten) {
-        days.push_back(day_of(one.beaten_at));
-    }
-    std::sort(days.begin(), days.end());
-    days.erase(std::unique(days.begin(), days.end()), days.end());
-    // The days first: what is listed nowhere would not be found.
-    for (const std::int64_t day : days) {
-        std::string cql =
-            "INSERT INTO " + impl_->table("beaten_days") + " (pair, day) VALUES (?, ?) USING TTL ?";
-        std::vector<cql::Bound> values = Notes().text(pair).bigint(day).integer(ttl).take();
-        (void)co_await impl_->run(std::move(cql), std::move(values));
-    }
-    for (std::size_t first = 0; first < beaten.size(); first += beaten_in_flight) {
-        std::vector<Task<void>> puts;
-        for (std::size_t i = first; i < std::min(first + beaten_in_flight, beaten.size()); ++i) {
-            puts.push_back(impl_->put_one(pair, std::move(beaten[i]), ttl));
-        }
-        co_await when_all(std::move(puts));
-    }
-}
-
-Task<std::vector<std::int64_t>> CassandraState::Impl::days(std::string pair) {
-    std::string cql = "SELECT day FROM " + table("beaten_days") + " WHERE pair = ?";
-    std::vector<cql::Bound> values = Notes().text(pair).take();
-    const cql::Rows rows = co_await run(std::move(cql), std::move(values));
-    std::vector<std::int64_t> list;
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-        list.push_back(cassandra::int_cell(rows, row, "day").value_or(0));
-    }
-    co_return list;
+    cassandra::BeatenContents contents(impl_->session, impl_->options.keyspace);
+    co_await contents.put(std::move(pair), std::move(beaten), keep);
 }
 
 Task<std::vector<Beaten>> CassandraState::list_beaten(std::string pair, std::size_t limit) {
-    const std::string cql = std::string("SELECT ") + cassandra::beaten_columns + " FROM " +
-                            impl_->table("beaten") + " WHERE pair = ? AND day = ?";
-    std::vector<Beaten> list;
-    std::size_t json_bytes = 0;
-    const std::vector<std::int64_t> days = co_await impl_->days(pair);
-    for (const std::int64_t day : days) {
-        Bytes paging_state;
-        do {
-            cql::RequestOptions request;
-            request.page_size = note_page;
-            request.paging_state = std::move(paging_state);
-            std::string text = cql;
-            std::vector<cql::Bound> values = Notes().text(pair).bigint(day).take();
-            const cql::Rows rows =
-                co_await impl_->run(std::move(text), std::move(values), std::move(request));
-            for (std::size_t row = 0; row < rows.size() && list.size() < limit; ++row) {
-                Beaten beaten = cassandra::read_beaten(rows, row);
-                json_bytes += beaten.json.size();
-                if (json_bytes > listed_json_limit) {
-                    beaten.json.clear();
-                }
-                list.push_back(std::move(beaten));
-            }
-            paging_state = rows.paging_state;
-        } while (!paging_state.empty() && list.size() < limit);
-        if (list.size() >= limit) {
-            break;
-        }
-    }
-    co_return list;
+    cassandra::BeatenContents contents(impl_->session, impl_->options.keyspace);
+    std::optional<Id> any;
+    co_return co_await contents.list(std::move(pair), std::move(any), limit);
+}
+
+Task<std::vector<Beaten>> CassandraState::find_beaten(std::string pair, Id id, std::size_t limit) {
+    cassandra::BeatenContents contents(impl_->session, impl_->options.keyspace);
+    std::optional<Id> only = std::move(id);
+    co_return co_await contents.list(std::move(pair), std::move(only), limit);
+}
+
+Task<std::optional<std::string>> CassandraState::beaten_json(std::string pair, Beaten beaten) {
+    cassandra::BeatenContents contents(impl_->session, impl_->options.keyspace);
+    co_return co_await contents.json(std::move(pair), std::move(beaten));
 }
 
 Task<void> CassandraState::load_agreed(std::string pair, std::int64_t era,

@@ -44,10 +44,20 @@ public:
     [[nodiscard]] Task<void> put_quarantine(std::string pair, QuarantineEntry entry) override;
     [[nodiscard]] Task<void> remove_quarantine(std::string pair, Id id) override;
     [[nodiscard]] Task<std::vector<QuarantineEntry>> list_quarantine(std::string pair) override;
+    /// One entry with its contents; empty: there is none.
+    [[nodiscard]] Task<std::optional<QuarantineEntry>> find_quarantine(std::string pair, Id id);
+    /// The entry stays, as of a state that no document has: so every instance looks at the record
+    /// again, but none takes it for settled (V3), and nothing is lost if this is cut short. False:
+    /// there is no entry any more.
+    [[nodiscard]] Task<bool> retry_quarantine(std::string pair, Id id);
     [[nodiscard]] Task<void> put_beaten(std::string pair, std::vector<Beaten> beaten,
                                         std::chrono::seconds keep) override;
     [[nodiscard]] Task<std::vector<Beaten>> list_beaten(std::string pair,
                                                         std::size_t limit) override;
+    /// As list_beaten(), of one record.
+    [[nodiscard]] Task<std::vector<Beaten>> find_beaten(std::string pair, Id id, std::size_t limit);
+    /// The content of one that was listed; empty: its time was up meanwhile.
+    [[nodiscard]] Task<std::optional<std::string>> beaten_json(std::string pair, Beaten beaten);
     [[nodiscard]] Task<void> load_agreed(std::string pair, std::int64_t era,
                                          std::span<AgreedNote> notes) override;
     [[nodiscard]] Task<AgreedPage> list_agreed(std::string pair, std::int64_t era, TokenRange range,

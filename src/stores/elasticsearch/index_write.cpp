@@ -115,6 +115,18 @@ Task<std::vector<Outcome>> ElasticIndex::apply(std::span<const Write> writes) {
     co_return outcomes;
 }
 
+Task<Outcome> ElasticIndex::restore(Id id, const std::string& json, Guard guard) {
+    std::vector<Outcome> outcomes(1);
+    if (!exists_) throw Unavailable("index " + options_.index + " is not there yet");
+    outcomes.front().guard.shard = guard.shard;
+    Bulk bulk;
+    bulk.begin(id, guard);
+    append_compact(bulk.body.text(), json);  // a bulk body has one line for each document
+    bulk.end(0);
+    co_await send(bulk, outcomes);
+    co_return outcomes.front();
+}
+
 Task<std::vector<Outcome>> ElasticIndex::remove(std::span<const Removal> removals) {
     std::vector<Outcome> outcomes(removals.size());
     if (!exists_) throw Unavailable("index " + options_.index + " is not there yet");

@@ -74,6 +74,8 @@ Task<std::vector<QuarantineEntry>> MemoryState::list_quarantine(std::string pair
             break;
         }
         entries.push_back(entry);
+        entries.back().row_json.clear();
+        entries.back().document_json.clear();
     }
     co_await hooks_.after("state.quarantine");
     co_return entries;
@@ -96,6 +98,7 @@ Task<std::vector<Beaten>> MemoryState::list_beaten(std::string pair, std::size_t
     std::vector<Beaten> newest;
     for (const MemoryNotes::Kept& each : kept) {
         newest.push_back(each.beaten);
+        newest.back().json.clear();
     }
     std::stable_sort(newest.begin(), newest.end(), [](const Beaten& left, const Beaten& right) {
         return left.beaten_at > right.beaten_at;

@@ -104,6 +104,25 @@ TEST(CommandLine, an_id_is_any_text_and_a_pair_comes_before_its_ids) {
     EXPECT_EQ(retry.ids[0].to_string(), "b.c");
 }
 
+TEST(CommandLine, the_pair_of_an_id_may_stand_before_it) {
+    const auto show = std::get<QuarantineCommand>(parsed("quarantine show shop.a b.c").command);
+    EXPECT_EQ(show.pair, "shop.a");
+    ASSERT_EQ(show.ids.size(), 1U);
+    EXPECT_EQ(show.ids[0].to_string(), "b.c");
+    const auto drop = std::get<QuarantineCommand>(parsed("quarantine drop shop.a 7 8").command);
+    EXPECT_EQ(drop.pair, "shop.a");
+    EXPECT_EQ(drop.ids.size(), 2U);
+    const auto lone = std::get<QuarantineCommand>(parsed("quarantine drop b.c").command);
+    EXPECT_EQ(lone.pair, "");
+    EXPECT_EQ(lone.ids.size(), 1U);
+    for (const std::string action : {"show", "restore"}) {
+        const auto command =
+            std::get<ConflictsCommand>(parsed("conflicts " + action + " shop.a b.c").command);
+        EXPECT_EQ(command.pair, "shop.a");
+        EXPECT_EQ(command.id, Id::of("b.c"));
+    }
+}
+
 TEST(CommandLine, conflicts_takes_an_action_and_an_id) {
     const std::string id = "6c1f3f4a-7e5d-4c0a-9b58-0f9f4d0f9a11";
     const auto restore = std::get<ConflictsCommand>(parsed("conflicts restore " + id).command);
@@ -151,6 +170,8 @@ TEST(CommandLine, a_wrong_value_is_named_with_a_right_one) {
     EXPECT_EQ(parsed("run --period 1d").common.period, std::chrono::hours(24));
     EXPECT_THAT(refusal("run --log-level loud"), HasSubstr("debug, info, warning or error"));
     EXPECT_THAT(refusal("quarantine list 17"), HasSubstr("\"17\" is no KEYSPACE.TABLE"));
+    EXPECT_THAT(refusal("quarantine show 17 18"), HasSubstr("\"17\" is no KEYSPACE.TABLE"));
+    EXPECT_THAT(refusal("conflicts restore 17 18"), HasSubstr("\"17\" is no KEYSPACE.TABLE"));
     EXPECT_THAT(refusal("generate --side left"), HasSubstr("--side"));
     EXPECT_THAT(refusal("generate --update-share 2"), HasSubstr("--update-share"));
 }

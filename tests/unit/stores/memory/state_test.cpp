@@ -62,6 +62,20 @@ TEST_F(MemoryStateTest, the_beaten_come_newest_first_and_are_forgotten_in_time) 
     EXPECT_TRUE(run(state_.list_beaten("p", 9)).empty());
 }
 
+TEST_F(MemoryStateTest, lists_come_without_contents) {
+    QuarantineEntry entry;
+    entry.row_json = "{}";
+    entry.document_json = "{}";
+    run(state_.put_quarantine("p", entry));
+    std::vector<Beaten> beaten{beaten_at(5)};
+    beaten[0].json = "{}";
+    run(state_.put_beaten("p", beaten, std::chrono::seconds(1)));
+    EXPECT_EQ(run(state_.list_quarantine("p")).at(0).row_json, "");
+    EXPECT_EQ(run(state_.list_quarantine("p")).at(0).document_json, "");
+    EXPECT_EQ(run(state_.list_beaten("p", 9)).at(0).json, "");
+    EXPECT_EQ(notes_.quarantine["p"].begin()->second.row_json, "{}");
+}
+
 TEST_F(MemoryStateTest, a_lease_has_one_owner_until_it_runs_out) {
     EXPECT_TRUE(run(state_.acquire_lease("ddl", "one", std::chrono::seconds(1))));
     EXPECT_TRUE(run(state_.acquire_lease("ddl", "one", std::chrono::seconds(1))));
