@@ -1,6 +1,6 @@
 #pragma once
-// Errors are named after the remedy (design section 5). What concerns one record is no exception
-// but an Outcome (model/store.hpp).
+// Errors are named after the remedy (ARCHITECTURE.md#errors). What concerns one record is no
+// exception but an Outcome (model/store.hpp).
 
 #include <stdexcept>
 #include <string>

@@ -13,7 +13,7 @@
 namespace duet::log {
 namespace {
 
-constexpr std::size_t queue_limit = 8'192;  // lines waiting for the sink; then the oldest go
+constexpr std::size_t log_lines_limit = 8'192;  // lines waiting for the sink; then the oldest go
 
 spdlog::level::level_enum level_of(Level level) {
     switch (level) {
@@ -62,7 +62,7 @@ public:
             open_ = true;
             return;
         }
-        pool_ = std::make_shared<spdlog::details::thread_pool>(queue_limit, 1);
+        pool_ = std::make_shared<spdlog::details::thread_pool>(log_lines_limit, 1);
         logger_ = std::make_shared<spdlog::async_logger>(
             "duet", make_sink(sink), pool_, spdlog::async_overflow_policy::overrun_oldest);
         logger_->set_level(level_of(level));

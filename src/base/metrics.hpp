@@ -1,6 +1,6 @@
 #pragma once
 // Counters, gauges and histograms of the process, served as Prometheus text. Names carry their unit
-// (style.md).
+// (CONTRIBUTING.md).
 
 #include <initializer_list>
 #include <string>

@@ -3,7 +3,7 @@
 // other.
 //
 // Rule: name a temporary, then await it. g++ 12 destroys a braced temporary or a capturing lambda
-// inside a co_await expression twice (style rule 1; tools/tidy.py holds it).
+// inside a co_await expression twice (CONTRIBUTING.md; tools/tidy.py holds it).
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>

@@ -49,9 +49,9 @@ void EnvelopeReader::read_header() {
             "this is not Cassandra's native protocol: an answer begins with the byte 0x{:02x}",
             header_[0]));
     }
-    if (length < 0 || static_cast<std::size_t>(length) > answer_limit) {
+    if (length < 0 || static_cast<std::size_t>(length) > envelope_limit) {
         throw ProtocolError(fmt::format("Cassandra announced an answer of {} bytes; {} are allowed",
-                                        length, answer_limit));
+                                        length, envelope_limit));
     }
     length_ = static_cast<std::size_t>(length);
     envelope_.body.reserve(length_);

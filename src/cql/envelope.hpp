@@ -35,7 +35,7 @@ enum class StreamId : std::int16_t {};
 
 constexpr std::size_t envelope_header_size = 9;
 /// Of one answer's body; pages are sized to stay far below it.
-constexpr std::size_t answer_limit = 64UL << 20;
+constexpr std::size_t envelope_limit = 64U << 20;
 
 struct Envelope {
     std::uint8_t version = 0x85;  // 0x80: an answer
@@ -52,7 +52,7 @@ void set_stream(Bytes& request, StreamId stream);
 class EnvelopeReader {
 public:
     /// Takes bytes until an envelope is whole; returns how many were taken (all, unless `next` must
-    /// be called first). Throws ProtocolError on an answer larger than `answer_limit` and on what
+    /// be called first). Throws ProtocolError on an answer larger than `envelope_limit` and on what
     /// is no answer at all.
     [[nodiscard]] std::size_t feed(ByteView bytes);
     [[nodiscard]] std::optional<Envelope> next();

@@ -52,7 +52,7 @@ net::HttpClientOptions http_options(const ClientOptions& options) {
     http.connect_timeout = options.connect_timeout;
     http.request_timeout = options.request_timeout;
     http.max_connections = options.max_connections;
-    http.limits.body_bytes = options.answer_limit;
+    http.limits.body_bytes = options.body_limit;
     if (!options.api_key.empty()) {
         // Given as "id:key" or as Elasticsearch's own "encoded" form of it.
         const bool plain = options.api_key.find(':') != std::string::npos;

@@ -29,9 +29,9 @@ struct ClientOptions {
     std::size_t max_connections = 8;  // kept alive; further requests wait
     // At most so many bulks at a time, fewer while the server says 429 (net/concurrency_limit.hpp).
     std::size_t max_bulks = 8;
-    std::size_t answer_limit = 64 * 1024 * 1024;  // beyond: RequestError answer_too_large
-    int tries = 5;                                // of what is answered by 429, 502, 503 or 504
-    std::chrono::milliseconds first_wait{100};    // before the second try; doubles
+    std::size_t body_limit = 64U << 20;         // of an answer; beyond: answer_too_large
+    int tries = 5;                              // of what is answered by 429, 502, 503 or 504
+    std::chrono::milliseconds first_wait{100};  // before the second try; doubles
     std::chrono::milliseconds longest_wait{2'000};
 };
 

@@ -12,7 +12,7 @@ struct Cursor {
     std::string index_uuid;
     std::string history_uuid;
     std::vector<std::int64_t> shards;  // -1: nothing of this shard yet
-    /// First meeting (design section 2): the clock and each shard's global checkpoint when this
+    /// First meeting (docs/how-it-works.md): the clock and each shard's global checkpoint when this
     /// cursor began.
     std::int64_t first_met = 0;
     std::vector<std::int64_t> first_positions;

@@ -1,6 +1,6 @@
 #pragma once
-// A table's fast feed (design section 3): nominates rows written lately, so that a table costs what
-// changed in it and the sweep becomes the safety net.
+// A table's fast feed (docs/how-it-works.md): nominates rows written lately, so that a table costs
+// what changed in it and the sweep becomes the safety net.
 
 #include <chrono>
 #include <cstddef>

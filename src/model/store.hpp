@@ -1,6 +1,6 @@
 #pragma once
-// What a store promises. Two kinds, because the rules (design section 2) are not symmetrical: rows
-// are written with a timestamp and read back, documents by compare-and-swap. Implementations:
+// What a store promises. Two kinds, because the rules (docs/how-it-works.md) are not symmetrical:
+// rows are written with a timestamp and read back, documents by compare-and-swap. Implementations:
 // stores/cassandra, stores/elasticsearch, stores/memory.
 //
 // Errors: Unavailable (nothing is known of what was in flight; run the pass again), Misconfigured
@@ -143,7 +143,7 @@ struct TokenRange {
     bool operator==(const TokenRange&) const = default;
 };
 
-/// The server's digest of a range (design section 3). Sums wrap mod 2^64.
+/// The server's digest of a range, for the sweep. Sums wrap mod 2^64.
 struct RangeDigest {
     std::uint64_t count = 0;
     std::uint64_t token_sum = 0;         // of what tells each row from the others

@@ -1,5 +1,5 @@
 #pragma once
-// The types of values: CQL's, since they are the richer of the two stores' (design section 8).
+// The types of values: CQL's, since they are the richer of the two stores' (docs/types.md).
 
 #include <cstdint>
 #include <string>

@@ -22,7 +22,7 @@ public:
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    /// Binds (see Listener::open); the port is known then.
+    /// For tests, which let the system choose the port: binds (see Listener::open), and says which.
     [[nodiscard]] Task<void> open(Endpoint endpoint);
     [[nodiscard]] std::uint16_t port() const;
     /// Serves until close(); opens first where open() was not called.

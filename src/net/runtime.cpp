@@ -119,8 +119,6 @@ void Runtime::on_signal(int signal, std::function<void()> action) {
     state_->arm(state_->signals.back());
 }
 
-void Runtime::stop() { state_->loop->stop(); }
-
 Task<void> spawn_here(Task<void> task, std::string name) {
     const auto executor = co_await asio::this_coro::executor;
     LogsError logs_error{std::move(name)};

@@ -19,24 +19,22 @@ public:
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
 
-    /// Starts a coroutine on its own; an error that leaves it is logged under `name` and ends it
-    /// alone.
+    /// For tests: what spawn_here() does, before run(). An error that leaves the coroutine is
+    /// logged under `name` and ends it alone.
     void spawn(Task<void> task, std::string name);
     /// Runs until `main` has ended, then drops whatever is still waiting; rethrows what left
     /// `main`. May be called again; a Transport of an earlier run then answers with Unavailable.
     void run(Task<void> main);
     /// Calls `action` on the loop each time the process gets this signal.
     void on_signal(int signal, std::function<void()> action);
-    /// Makes run() return as soon as it can.
-    void stop();
 
 private:
     struct State;
     std::unique_ptr<State> state_;
 };
 
-/// Starts a coroutine beside the running one, on the same loop; for code that is itself a
-/// coroutine.
+/// Starts a coroutine beside the running one, on the same loop. An error that leaves it is logged
+/// under `name` and ends it alone.
 [[nodiscard]] Task<void> spawn_here(Task<void> task, std::string name);
 
 /// Resolves in the order of calls: a condition that coroutines wait for (a slot, a reply, a request

@@ -50,7 +50,6 @@ public:
     void set_period(std::chrono::milliseconds period) { period_ = period; }
 
     [[nodiscard]] bool stopping() const { return stopping_; }
-    [[nodiscard]] std::size_t serving() const { return served_.size(); }
     [[nodiscard]] std::vector<PairStatus> statuses() const;
 
 private:

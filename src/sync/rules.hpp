@@ -1,5 +1,5 @@
 #pragma once
-// The settings that the rules of versions (design section 2) depend on.
+// The settings that the rules of versions (docs/how-it-works.md) depend on.
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 #pragma once
 // Goes round the token ring by server-side digests and reads only the segments whose digest moved
-// (design section 3).
+// (docs/how-it-works.md#how-changes-are-noticed).
 
 #include <optional>
 #include <vector>
@@ -112,7 +112,7 @@ private:
 
 constexpr std::size_t first_segments = 16;
 constexpr std::uint64_t segment_rows_limit = 40'000;  // of a first copy; digests adapt it later
-constexpr std::size_t first_page = 500;               // rows, see design section 3
+constexpr std::size_t first_page = 500;  // rows; the store takes fewer where they are large
 constexpr std::size_t id_page = 5'000;
 constexpr std::size_t note_page = 5'000;
 constexpr int rounds_between_looks = 10;  // at all ids, while the numbers of both sides keep moving

@@ -47,6 +47,26 @@ CASSANDRA_STORY(CassandraStateLive, makes_what_is_missing_and_nothing_else) {
     }
 }
 
+CASSANDRA_STORY(CassandraStateLive, says_the_way_out_where_another_release_made_its_tables) {
+    StateOptions options;
+    options.keyspace = "duet_of_another_release";
+    CassandraState state(*world.session, world.clock, std::move(options));
+    (void)co_await world.cql("DROP KEYSPACE IF EXISTS duet_of_another_release");
+    co_await state.ensure();
+    (void)co_await world.cql("ALTER TABLE duet_of_another_release.cursors DROP joined");
+    co_await state.ensure();  // makes tables, and never columns
+    std::string remedy;
+    try {
+        const std::optional<Cursor> cursor = co_await state.load_cursor("shop.orders");
+        EXPECT_FALSE(cursor);
+    } catch (const Misconfigured& error) {
+        remedy = error.hint();
+    }
+    EXPECT_NE(remedy.find("DROP KEYSPACE \"duet_of_another_release\""), std::string::npos)
+        << "remedy: " << remedy;
+    (void)co_await world.cql("DROP KEYSPACE duet_of_another_release");
+}
+
 CASSANDRA_STORY(CassandraStateLive, a_cursor_is_saved_only_over_the_one_that_was_read) {
     auto state = open(world);
     co_await state->ensure();

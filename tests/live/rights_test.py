@@ -5,7 +5,9 @@ names no pair."""
 import re
 import unittest
 
-from harness import World, key, main, server
+from cassandra import InvalidRequest
+
+from harness import World, eventually, key, main, server
 from node import Node
 
 node = Node(passwords=True)
@@ -33,9 +35,9 @@ class Rights(unittest.TestCase):
     def grant(self, right, keyspace):
         self.world.session.execute(f"GRANT {right} ON KEYSPACE {keyspace} TO {self.role}")
 
-    def log_in(self, password, hosts=None):
-        self.world.configure(cassandra=f'username = "{self.role}"\npassword = "{password}"',
-                             hosts=hosts)
+    def log_in(self, password, hosts=None, more=""):
+        self.world.configure(
+            cassandra=f'username = "{self.role}"\npassword = "{password}"\n{more}', hosts=hosts)
 
     def make_notes(self):
         """What an administrator does: pastes what the plan prints, and gives the rights to it."""
@@ -65,6 +67,19 @@ class Rights(unittest.TestCase):
         daemon.wait_for("pair is level")
         self.world.level("items", {self.record: {"name": "n"}})
         self.assertEqual(daemon.stop(), 0)
+
+    def test_the_rights_on_its_notes_cannot_be_given_before_they_are_there(self):
+        with self.assertRaises(InvalidRequest):
+            self.grant("SELECT", self.world.notes)
+        self.make_notes()
+        self.assertIn("1 pair level", self.world.duet("once"))
+
+    def test_the_journal_asks_for_the_right_to_read_the_nodes_settings(self):
+        self.log_in("a secret", more=f'cdc_directory = "{node.cdc_directory}"')
+        self.assertIn("system_views", self.world.duet("plan"))
+        self.world.session.execute(f"GRANT SELECT ON system_views.settings TO {self.role}")
+        # Cassandra asks itself for a role's rights every two seconds.
+        eventually(lambda: "system_views" not in self.world.duet("plan"), "the right holds")
 
     def test_where_no_pair_is_named_every_keyspace_is_paired(self):
         self.make_notes()

@@ -368,7 +368,7 @@ private:
     }
 
     /// What the row overwrites is gone, but what the document holds beside the columns stays
-    /// (design section 8).
+    /// (docs/types.md).
     void judge_carried(std::size_t record) {
         const World& world = scene_.world;
         const Document* document = scene_.documents.find(scene_.ids[record]);
@@ -511,7 +511,7 @@ private:
         });
     }
 
-    /// What the rules cannot decide (design section 2, V7; the model's "What stays"), by name. Each
+    /// What the rules cannot decide (docs/how-it-works.md#what-cannot-be-decided), by name. Each
     /// asks for exactly the circumstances that make it undecidable.
     [[nodiscard]] std::string exception(const UserWrite& write) const {
         if (write.hidden_at_once) return "hidden by WRITETIME";

@@ -1,6 +1,6 @@
 #pragma once
-// What must hold when a story has ended, from the rules as written (design section 2), not from the
-// engine.
+// What must hold when a story has ended, from the rules as written (docs/how-it-works.md), not from
+// the engine.
 
 #include <map>
 #include <string>

@@ -170,9 +170,7 @@ Task<void> Agreements::put_run(const std::string& pair, std::int64_t era,
         cql::RequestOptions options;
         co_await session_.batch(std::move(items), std::move(options));
     } catch (const cql::QueryError& error) {
-        throw Misconfigured("keyspace " + keyspace_ + ": " + error.what(),
-                            "start Duet again to let it make what is missing there, or run what "
-                            "`duet plan --ddl` prints");
+        throw Misconfigured("keyspace " + keyspace_ + ": " + error.what(), notes_remedy(keyspace_));
     }
 }
 

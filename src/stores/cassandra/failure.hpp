@@ -1,5 +1,6 @@
 #pragma once
-// What the server's refusals mean for a pair (design section 5: errors are named after the remedy).
+// What the server's refusals mean for a pair (ARCHITECTURE.md#errors: they are named after the
+// remedy).
 
 #include <optional>
 #include <string>

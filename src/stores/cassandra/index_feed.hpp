@@ -1,5 +1,6 @@
 #pragma once
-// The `index` feed (design section 3): rows stamped lately, by an index on the version column.
+// The `index` feed (docs/how-it-works.md#how-changes-are-noticed): rows stamped lately, by an index
+// on the version column.
 //
 // The table is asked again and again for everything stamped within overlap of the last look, never
 // with a bare `>` on a clock; what is settled already is remembered and left out. Rows stamped

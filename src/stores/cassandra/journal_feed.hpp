@@ -1,6 +1,6 @@
 #pragma once
-// The `journal` feed (design section 3): rows of a table with CDC, by the partition keys in
-// Cassandra's commit log.
+// The `journal` feed (docs/how-it-works.md#how-changes-are-noticed): rows of a table with CDC, by
+// the partition keys in Cassandra's commit log.
 
 #include <chrono>
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include "stores/cassandra/binder.hpp"
 #include "stores/cassandra/cells.hpp"
 #include "stores/cassandra/codec.hpp"
+#include "stores/cassandra/statements.hpp"
 
 namespace duet::cassandra {
 namespace {
@@ -200,6 +201,16 @@ Notes& Notes::beaten(const std::string& pair, std::int64_t day, const Beaten& be
         .text(beaten.reason);
 }
 
+// A table is made by ensure(), a column never: the keyspace is Duet's own, and may go as a whole.
+std::string notes_remedy(const std::string& keyspace) {
+    return "if a table is missing, start Duet again, which makes it, or run what `duet plan --ddl` "
+           "prints; if a column is, another release of Duet made the table: stop Duet, run DROP "
+           "KEYSPACE " +
+           cassandra::quoted(keyspace) +
+           ", and start it again (both sides are then compared anew, and the kept contents of "
+           "conflicts are gone)";
+}
+
 Task<cql::Rows> run_note(cql::Session& session, std::string keyspace, std::string cql,
                          std::vector<cql::Bound> values, cql::RequestOptions request) {
     try {
@@ -207,9 +218,7 @@ Task<cql::Rows> run_note(cql::Session& session, std::string keyspace, std::strin
         co_return co_await session.execute(std::move(statement), std::move(values),
                                            std::move(request));
     } catch (const cql::QueryError& error) {
-        throw Misconfigured("keyspace " + keyspace + ": " + error.what(),
-                            "start Duet again to let it make what is missing there, or run what "
-                            "`duet plan --ddl` prints");
+        throw Misconfigured("keyspace " + keyspace + ": " + error.what(), notes_remedy(keyspace));
     }
 }
 

@@ -54,6 +54,9 @@ private:
     std::vector<cql::Bound> values_;
 };
 
+/// What to type where the tables of the state keyspace are not as ensure() makes them.
+[[nodiscard]] std::string notes_remedy(const std::string& keyspace);
+
 /// Prepares and runs a statement about Duet's own tables; one that is refused means that the
 /// keyspace is not as ensure() left it: Misconfigured.
 [[nodiscard]] Task<cql::Rows> run_note(cql::Session& session, std::string keyspace, std::string cql,

@@ -1,6 +1,6 @@
 #pragma once
-// What the answer to one item of a bulk request means for its record, or for the whole pair (design
-// section 5).
+// What the answer to one item of a bulk request means for its record, or for the whole pair
+// (ARCHITECTURE.md#errors).
 
 #include <string>
 #include <string_view>

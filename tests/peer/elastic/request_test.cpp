@@ -301,7 +301,7 @@ TEST(Request, an_answer_beyond_the_limit_says_so) {
     for (const auto& step : {reply(200, std::string(2000, ' ')),
                              raw("HTTP/1.1 200 OK\r\n\r\n" + std::string(2000, ' '))}) {
         ElasticPeer peer({step});
-        peer.options.answer_limit = 1000;
+        peer.options.body_limit = 1000;
         try {
             peer.ask();
             FAIL() << "nothing was thrown";

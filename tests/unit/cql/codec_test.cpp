@@ -171,7 +171,7 @@ TEST(Codec, something_behind_the_end_of_a_large_answer_is_an_error) {
 
 TEST(Codec, an_answer_above_the_limit_is_an_error_before_it_is_received) {
     Bytes wire = {0x85, 0, 0, 1, 0x08};
-    append_big(wire, static_cast<std::int32_t>(answer_limit + 1));
+    append_big(wire, static_cast<std::int32_t>(envelope_limit + 1));
     Codec codec(Version::v4);
     codec.feed(wire);
     EXPECT_THROW(static_cast<void>(codec.next()), ProtocolError);

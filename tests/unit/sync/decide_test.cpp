@@ -1,4 +1,4 @@
-// One test a clause of the rules (design section 2): each fails if its clause is taken out of
+// One test a clause of the rules (docs/how-it-works.md): each fails if its clause is taken out of
 // decide().
 
 #include <gtest/gtest.h>
