@@ -3,6 +3,7 @@
 says becomes its row's TTL, and what has ended is gone from both sides and stays gone."""
 
 import datetime
+import os
 import time
 import unittest
 
@@ -151,6 +152,55 @@ class Expiry(unittest.TestCase):
         time.sleep(3.0)
         world.duet("once")
         world.level("t", stay)
+
+    def test_rows_of_a_composite_key_with_collections_end_too(self):
+        world = World(self)
+        world.configure()
+        world.cql("CREATE TABLE $.t (shop text, n int, name text, tags set<text>, "
+                  "prices map<text, int>, PRIMARY KEY (shop, n))")
+        world.start().wait_for("pair is level")
+        insert = ("INSERT INTO $.t (shop, n, name, tags, prices) VALUES ('a', %s, %s, "
+                  "{'x', 'y'}, {'eur': 5}) USING TTL %s")
+        world.cql(insert, (1, "soon", SOON))
+        world.cql(insert, (2, "late", LATE))
+
+        def rows():
+            return {row.n: (row.name, set(row.tags or []), dict(row.prices or {}))
+                    for row in world.cql("SELECT n, name, tags, prices FROM $.t WHERE shop = 'a'")}
+
+        def documents():
+            return {document["n"]: document for document in world.documents("t").values()}
+        eventually(lambda: set(documents()) == {1, 2}, "both documents")
+        self.assertTrue(all("expires_at" in document for document in documents().values()))
+        eventually(lambda: set(documents()) == {2} and set(rows()) == {2}, "the one that ends is gone")
+        # And from a document: every cell of the row, those of its collections as well.
+        (late, _), = world.documents("t").items()
+        world.update("t", late, {"tags": ["z"], "expires_at": end_in(SOON)})
+        eventually(lambda: rows() == {2: ("late", {"z"}, {"eur": 5})}, "the row is edited")
+        eventually(lambda: not rows() and not documents(), "and ends with its document")
+
+    def test_the_journal_and_the_index_tell_of_ends_as_well(self):
+        journal = os.environ.get("DUET_CDC_DIRECTORY", "")
+        for feed, table, cassandra in [
+                ("journal", "WITH cdc = true", f'cdc_directory = "{journal}"'), ("index", "", "")]:
+            with self.subTest(feed):
+                world = World(self)
+                world.configure(general='sweep_every = "1h"', cassandra=cassandra)
+                world.cql("CREATE TABLE $.t (id uuid PRIMARY KEY, name text, n int, "
+                          f"updated_at timestamp) {table}")
+                if feed == "index":
+                    world.cql("CREATE CUSTOM INDEX ON $.t (updated_at) USING "
+                              "'StorageAttachedIndex'")
+                world.start().wait_for("pair is level")
+                time.sleep(1.0)  # the round of the sweep that is due at once
+                soon, late = key(), key()
+                for record, ttl in ((soon, SOON), (late, LATE)):
+                    world.cql("INSERT INTO $.t (id, name, n, updated_at) VALUES "
+                              f"({record}, 'lamp', 1, toTimestamp(now())) USING TTL {ttl}")
+                self.document_says(world, late, "lamp")
+                self.assertIn(feed, world.duet("status"))
+                self.gone(world, soon)
+                self.stays_level(world, {late: {"name": "lamp", "n": 1}})
 
     def test_a_column_of_that_name_is_content(self):
         world = World(self)

@@ -9,6 +9,7 @@ import time
 import unittest
 import uuid
 
+from cassandra import InvalidRequest
 from cassandra.concurrent import execute_concurrent_with_args
 
 from harness import World, main, now, stamp, tearDownModule  # noqa: F401
@@ -122,6 +123,31 @@ class FirstCopy(unittest.TestCase):
         self.assertEqual(self.world.differences("items", self.expected), [])
         self.assertEqual(daemon.stop(), 0)
         self.assertNotIn("resumes", self.world.duet("once", "--log-level", "info"))
+
+    def test_a_copy_of_documents_that_was_killed_goes_on_where_it_stood(self):
+        world = self.world
+        documents = {str(uuid.uuid4()): {"name": f"item {n} " + "of many " * 100, "n": n}
+                     for n in range(3 * MANY)}
+        world.fill("others", documents)
+        world.configure(pair='tables = ["others"]')
+        daemon = world.start()
+
+        def copied():
+            try:
+                return world.cql("SELECT count(*) FROM $.others").one().count
+            except InvalidRequest:  # there is no table yet
+                return 0
+        self.wait_while(daemon, lambda: copied() < MANY)
+        daemon.kill()
+        self.assertNotIn("pair is level", daemon.text())
+        edited = next(iter(documents))
+        documents[edited] = {"name": "edited", "n": -1}
+        world.put("others", edited, documents[edited])
+        daemon = world.start()
+        daemon.wait_for("pair is level")
+        self.assertEqual(world.differences("others", documents), [])
+        written = int(re.search('did=".* ([0-9]+) to Cassandra', daemon.text())[1])
+        self.assertLess(written, len(documents) - MANY / 3, "it did not begin again")
 
     def test_a_stop_in_the_middle_gives_the_setting_back(self):
         self.assertEqual(self.in_the_middle().stop(), 0)

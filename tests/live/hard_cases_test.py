@@ -146,6 +146,46 @@ class HardCases(unittest.TestCase):
         eventually(lambda: world.rows("items")[bad] == {"name": "document", "n": 5}, "mended")
         eventually(lambda: bad not in world.duet("quarantine", "list"), "it is released")
 
+    def test_a_term_that_an_index_of_cassandra_refuses_is_its_records_matter(self):
+        world = self.world
+        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text, body text)")
+        world.cql("CREATE CUSTOM INDEX ON $.items (body) USING 'StorageAttachedIndex'")
+        daemon = world.start()
+        daemon.wait_for("pair is level")
+        long, other = key(), key()
+        world.put("items", long, {"name": "long", "body": "x" * 10_000})
+        world.put("items", other, {"name": "other", "body": "short"})
+        eventually(lambda: list(world.rows("items")) == [other], "the other goes on")
+        eventually(lambda: long in world.duet("quarantine", "list"), "the long one is named")
+        shown = world.duet("quarantine", "show", long)
+        self.assertIn("body", shown)
+        self.assertIn("xxx", shown)
+        self.assertNotIn("pair stopped", daemon.text())
+
+    def test_a_document_with_a_routing_is_not_overwritten_by_a_row_with_its_id(self):
+        world = self.world
+        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text)")
+        world.duet("once")
+        record = key()
+        world.elastic.do("PUT", world.path("items", f"_doc/{record}?routing=here"), {"name": "routed"})
+        world.cql(f"INSERT INTO $.items (id, name) VALUES ({record}, 'row')")
+        world.duet("once")
+        found = world.elastic.do("GET", world.path("items", f"_doc/{record}?routing=here"))
+        self.assertEqual((found["_source"], found["_routing"]), ({"name": "routed"}, "here"))
+        self.assertIn("routing", world.duet("quarantine", "show", record))
+
+    def test_dates_in_a_format_that_duet_does_not_know_become_no_moments(self):
+        world = self.world
+        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text, at timestamp)")
+        world.elastic.do("PUT", f"/{world.index('items')}", {"mappings": {"properties": {
+            "at": {"type": "date", "format": "yyyyMMdd||epoch_millis"}}}})
+        basic, without = key(), key()
+        world.put("items", basic, {"name": "basic", "at": "20261120"})
+        world.put("items", without, {"name": "without"})
+        world.duet("once")
+        self.assertEqual(list(world.rows("items")), [without])
+        self.assertIn("make the column text", world.duet("quarantine", "show", basic))
+
     def test_ten_seconds_with_nothing_to_do_write_nothing(self):
         world = self.world
         world.cql("CREATE TABLE $.plain (id uuid PRIMARY KEY, name text, tags set<text>)")
@@ -168,6 +208,7 @@ class HardCases(unittest.TestCase):
         def state():
             return ([world.writetimes(table, "name") for table in ("plain", "stamped")],
                     [world.newest_seq_no(table) for table in ("plain", "stamped")],
+                    [world.refreshes(table) for table in ("plain", "stamped")],
                     sorted(map(str, world.session.execute(
                         f"SELECT * FROM {world.notes}.cursors"))))
         before, said = state(), daemon.text()

@@ -322,6 +322,10 @@ class World:
         shards = stats["indices"][self.index(table)]["shards"]
         return {shard: copies[0]["seq_no"]["max_seq_no"] for shard, copies in shards.items()}
 
+    def refreshes(self, table):
+        stats = self.elastic.do("GET", self.path(table, "_stats/refresh"))
+        return stats["_all"]["primaries"]["refresh"]["external_total"]
+
     def differences(self, table, expected, versions=None):
         """What of `expected` (id -> content) does not hold on either side, as sentences."""
         try:

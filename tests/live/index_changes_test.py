@@ -81,30 +81,79 @@ class IndexChanges(unittest.TestCase):
         self.assertEqual(
             mapping[world.index("t")]["mappings"]["properties"]["name"], {"type": "keyword"})
 
-    def test_an_index_is_reindexed_behind_its_alias(self):
+    def move_alias(self, world, first, second):
+        world.elastic.do("POST", "/_aliases", {"actions": [
+            {"remove": {"index": first, "alias": world.index("t")}},
+            {"add": {"index": second, "alias": world.index("t")}}]})
+
+    def behind_an_alias(self, pair, settings=None):
+        """A world whose index has another name, the names of two, and what started() gives."""
         world = World(self)
-        world.configure(pair=PROPAGATE)
+        world.configure(pair=pair)
         # Names that lead to no table: else the copy would be a pair of its own until the alias moves.
         first, second = "v1-" + world.index("t"), "v2-" + world.index("t")
         for index in (first, second):
             self.addCleanup(world.elastic.ask, "DELETE", f"/{index}")
-        world.elastic.do("PUT", f"/{first}", {"aliases": {world.index("t"): {}}})
+        world.elastic.do("PUT", f"/{first}", {"aliases": {world.index("t"): {}},
+                                              "settings": settings or {}})
         world.cql("CREATE TABLE $.t (id uuid PRIMARY KEY, name text, n int)")
-        daemon, load = self.started(world)
-        self.copy(world, second, {"mappings": {"properties": {"n": {"type": "long"}}}})
-        load.more(20)  # newer than the copy
-        self.all_read(world, load)
-        world.elastic.do("POST", "/_aliases", {"actions": [
-            {"remove": {"index": first, "alias": world.index("t")}},
-            {"add": {"index": second, "alias": world.index("t")}}]})
-        load.go_on("document")
-        load.more(20)
-        world.elastic.do("DELETE", f"/{first}")
-        world.level("t", load.end(), load.versions)
-        tables = [row.table_name for row in world.session.execute(
-            "SELECT table_name FROM system_schema.tables WHERE keyspace_name = %s",
-            (world.keyspace,))]
-        self.assertEqual(tables, ["t"], "no table was made for an index behind an alias")
+        _, load = self.started(world)
+        return world, first, second, load
+
+    def test_an_index_is_reindexed_behind_its_alias(self):
+        for pair in ("", PROPAGATE):
+            with self.subTest(pair):
+                world, first, second, load = self.behind_an_alias(pair)
+                self.copy(world, second, {"mappings": {"properties": {"n": {"type": "long"}}}})
+                load.more(20)  # newer than the copy
+                self.all_read(world, load)
+                self.move_alias(world, first, second)
+                load.go_on("document")
+                load.more(20)
+                world.elastic.do("DELETE", f"/{first}")
+                world.level("t", load.end(), load.versions)
+                tables = [row.table_name for row in world.session.execute(
+                    "SELECT table_name FROM system_schema.tables WHERE keyspace_name = %s",
+                    (world.keyspace,))]
+                self.assertEqual(tables, ["t"], "no table was made for an index behind an alias")
+
+    def test_an_index_is_split_and_shrunk_behind_its_alias(self):
+        """What comes of it has the same documents and other shards: no position means the same."""
+        for pair, action, shards, then in [("", "_split", 1, 2), (PROPAGATE, "_shrink", 2, 1)]:
+            with self.subTest(action):
+                world, first, second, load = self.behind_an_alias(
+                    pair, {"index.number_of_shards": shards})
+                load.hold("document")
+                world.elastic.do("PUT", f"/{first}/_settings", {"index.blocks.write": True})
+                load.more(20, ["row"])  # these wait
+                world.elastic.do("POST", f"/{first}/{action}/{second}", {"settings": {
+                    "index.number_of_shards": then, "index.blocks.write": None}})
+                self.move_alias(world, first, second)
+                load.go_on("document")
+                load.more(20)
+                world.elastic.do("DELETE", f"/{first}")
+                world.level("t", load.end(), load.versions)
+
+    def test_a_snapshot_that_is_restored_over_an_index_takes_nothing_away(self):
+        """The same index, as it was: records that it lacks now were not deleted."""
+        for pair in ("", PROPAGATE):
+            with self.subTest(pair):
+                world = self.world(pair=pair)
+                _, load = self.started(world)
+                repository = f"/_snapshot/{world.keyspace}"
+                world.elastic.do("PUT", repository, {
+                    "type": "fs", "settings": {"location": world.keyspace}})
+                self.addCleanup(world.elastic.ask, "DELETE", repository)
+                world.elastic.do("PUT", f"{repository}/one?wait_for_completion=true",
+                                 {"indices": world.index("t"), "include_global_state": False})
+                load.more(40)
+                self.all_read(world, load)
+                world.elastic.do("POST", world.path("t", "_close"))
+                world.elastic.do("POST", f"{repository}/one/_restore?wait_for_completion=true",
+                                 {"indices": world.index("t")})
+                load.go_on("document")
+                load.more(20)
+                world.level("t", load.end(), load.versions)
 
     def test_an_alias_that_stands_for_no_one_index_is_left_out_until_it_does(self):
         world = World(self)

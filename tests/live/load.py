@@ -22,8 +22,9 @@ class Load:
     acknowledged last is what both sides must hold.
     """
 
-    def __init__(self, world, table="t", content=None, records=150):
+    def __init__(self, world, table="t", content=None, records=150, insert=None):
         self.world, self.table, self.records = world, table, records
+        self.insert = insert or self.insert_row
         self.content = content or (lambda at: {"name": f"name {at}", "n": at})
         self.row_content = self.document_content = lambda fields: fields
         self.lock = threading.Lock()
@@ -101,12 +102,14 @@ class Load:
             self.idle.append(record)
             self.written[side] += 1
 
-    def put_row(self, record, version, fields):
-        fields = self.row_content(fields)
+    def insert_row(self, world, record, version, fields):
         names, marks = ", ".join(fields), ", ".join(["%s"] * len(fields))
+        world.cql(f"INSERT INTO $.{self.table} (id, {names}) VALUES ({record}, {marks}) "
+                  f"USING TIMESTAMP {version}", tuple(fields.values()))
+
+    def put_row(self, record, version, fields):
         try:
-            self.world.cql(f"INSERT INTO $.{self.table} (id, {names}) VALUES ({record}, {marks}) "
-                           f"USING TIMESTAMP {version}", tuple(fields.values()))
+            self.insert(self.world, record, version, self.row_content(fields))
         except (DriverException, NoHostAvailable):
             return False
         return True

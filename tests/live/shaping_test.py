@@ -41,6 +41,26 @@ class Shaping(unittest.TestCase):
                             f"'{world.keyspace}' AND table_name = 'items'")
         self.assertEqual({row.column_name for row in columns}, {"id", "name", "internal_note"})
 
+    def test_a_delete_takes_columns_and_fields_that_are_left_out_along(self):
+        world = self.world
+        world.configure(pair='columns = ["*", "!internal_*"]\ndeletes = "propagate"')
+        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text, internal_note text)")
+        records = [key() for _ in range(20)]
+        for record in records:
+            world.cql(f"INSERT INTO $.items (id, name, internal_note) VALUES ({record}, 'a', 'row''s')")
+        world.start().wait_for("pair is level")
+        by_document, by_row = records[:2]
+        world.update("items", by_row, {"internal_score": 7})
+        world.elastic.do("DELETE", world.path("items", f"_doc/{by_document}"))
+        world.cql(f"DELETE FROM $.items WHERE id = {by_row}")
+        left = set(records[2:])
+        eventually(lambda: {str(row.id) for row in world.cql("SELECT id FROM $.items")} == left,
+                   "the row went with its document")
+        eventually(lambda: set(world.documents("items")) == left, "and the document with its row")
+        shown = world.duet("conflicts", "show", by_document)
+        self.assertIn('"name":"a"', shown)
+        self.assertNotIn("row's", shown)  # docs/how-it-works.md says so
+
     def test_to_elasticsearch_never_writes_the_table(self):
         world = self.world
         world.configure(pair='direction = "to_elasticsearch"')

@@ -2,6 +2,7 @@
 """What may happen to a table while Duet runs and writers write on both sides: columns added and
 dropped, types altered, the table dropped, made again, truncated."""
 
+import json
 import unittest
 import uuid
 
@@ -9,6 +10,12 @@ from harness import World, eventually, key, main, now, tearDownModule  # noqa: F
 from load import Load
 
 PROPAGATE = 'deletes = "propagate"'
+
+
+def in_json(world, record, version, fields):
+    """The driver binds no user type that it does not know."""
+    world.cql(f"INSERT INTO $.t JSON %s USING TIMESTAMP {version}",
+              [json.dumps({"id": record, **fields})])
 
 
 class TableChanges(unittest.TestCase):
@@ -129,6 +136,25 @@ class TableChanges(unittest.TestCase):
                          "the view can be read: nobody made a table in its place")
         self.assertEqual(set(world.documents("t")), set(written), "and the index is left alone")
         self.assertEqual(daemon.stop(), 0)
+
+    def test_a_type_that_gets_fields_while_its_columns_are_written(self):
+        for later in ("city", "of.it"):  # no object of fields can hold the second
+            with self.subTest(later):
+                world = World(self)
+                world.cql("CREATE TYPE $.place (street text, zip text)")
+                self.create(world, "name text, n int, home frozen<place>, all list<frozen<place>>")
+                places = ["street", "zip"]
+
+                def content(at):
+                    place = {field: f"{field} {at}" for field in places}
+                    return {"name": f"name {at}", "n": at, "home": place, "all": [place, place]}
+                _, load = self.started(world, content=content, insert=in_json)
+                world.cql(f'ALTER TYPE $.place ADD "{later}" text')
+                load.hold("document")  # a document with what no type has yet would be refused
+                load.go_on("document")
+                places.append(later)
+                load.more(60)
+                world.level("t", load.end(), load.versions)
 
     def test_a_type_that_gets_a_field_and_another_name_for_one(self):
         world = World(self)

@@ -178,13 +178,18 @@ class CassandraFirst(unittest.TestCase):
     def test_containers_in_containers_come_back_bit_for_bit(self):
         self.there_and_back({"depth3_" + name: contained for name, contained in depth(3).items()})
 
-    def test_values_come_back_bit_for_bit_from_an_index_of_a_user(self):
-        contained = depth(2)
-        tables = {"own_scalars": [table.scalar(name) for name in table.SCALARS],
-                  "own_list": contained["list"], "own_user": contained["user"]}
+    def of_a_user(self, tables):
+        """The same, where each index was there before its table."""
         for name in tables:
             self.world.elastic.do("PUT", f"/{self.world.index(name)}", {})
         self.there_and_back(tables)
+
+    def test_values_come_back_bit_for_bit_from_an_index_of_a_user(self):
+        self.of_a_user({"own_scalars": [table.scalar(name) for name in table.SCALARS],
+                        **{"own2_" + name: contained for name, contained in depth(2).items()}})
+
+    def test_containers_in_containers_come_back_bit_for_bit_from_an_index_of_a_user(self):
+        self.of_a_user({"own3_" + name: contained for name, contained in depth(3).items()})
 
     def test_frozen_containers_come_back_bit_for_bit(self):
         frozen = {"frozen_" + name: [table.frozen(each) for each in contained]
@@ -343,13 +348,15 @@ class ElasticsearchFirst(unittest.TestCase):
             there, back = zip(*values)
             # Cassandra's collections keep an IPv4 address as what it is.
             back = tuple("1.2.3.4" if each == "::ffff:1.2.3.4" else each for each in back)
-            for array, nested in (("list", False), ("matrix", True)):
+            parts = [[[all[:1], all[1:]], [all]] for all in (list(there), list(back))]
+            column, nestings = field.column, {
+                "list": (list(there), list(back)), "matrix": [all[0] for all in parts], "cube": parts}
+            for array, nested in nestings.items():
                 of = f"{name}_{array}"
                 properties[of] = {"type": name, **field.more}
-                columns[of] = f"list<{field.column}>" if not nested else \
-                    f"list<frozen<list<{field.column}>>>"
-                documents[of] = tuple([list(all[:1]), list(all[1:])] if nested else list(all)
-                                      for all in (there, back))
+                column = f"list<{column}>" if array == "list" else f"list<frozen<{column}>>"
+                columns[of] = column
+                documents[of] = nested
         made = self.make("arrays", properties)
         self.there_and_back("arrays", [({of: documents[of][0]}, {of: documents[of][1]})
                                        for of in made])

@@ -133,6 +133,27 @@ TEST(Pair, a_document_that_vanished_without_any_other_change_is_restored) {
     EXPECT_TRUE(run(world.pair->level()).idle());
 }
 
+TEST(Pair, the_sweep_takes_its_share_of_the_time_and_no_more) {
+    for (const double share : {0.1, 0.25, 0.5}) {
+        PairSettings settings;
+        settings.sweep_share = share;
+        World world(settings);
+        for (unsigned i = 0; i < 50; ++i) world.insert(i, "row", i, 100);
+        (void)world.level();
+        constexpr std::int64_t digest = 50'000;
+        world.hooks.micros["table.digest"] = digest;
+        world.hooks.calls.clear();
+        const std::int64_t began = world.clock.micros;
+        while (world.hooks.calls["table.digest"] < 100) {
+            (void)run(world.pair->pass());
+            world.clock.micros += 1'000;
+        }
+        const auto took = static_cast<double>(world.clock.micros - began);
+        EXPECT_LE(100 * digest / took, share * 1.05) << share;
+        EXPECT_GE(100 * digest / took, share * 0.8) << share;
+    }
+}
+
 TEST(Pair, documents_that_are_left_out_do_not_make_every_round_ask_for_every_row) {
     World world;
     for (unsigned i = 0; i < 50; ++i) world.insert(i, "row", i, 100);

@@ -58,21 +58,28 @@ inline Id id_of(unsigned number) {
     return id;
 }
 
-/// How often each operation was asked for.
+/// How often each operation was asked for, and how long it takes.
 class CountingHooks final : public MemoryHooks {
 public:
+    explicit CountingHooks(SettableClock& clock) : clock_(clock) {}
     [[nodiscard]] Task<void> before(std::string_view operation) override {
-        ++calls[std::string(operation)];
+        const std::string name(operation);
+        ++calls[name];
+        clock_.micros += micros[name];
         co_return;
     }
     [[nodiscard]] Task<void> after(std::string_view) override { co_return; }
 
     std::map<std::string, int> calls;
+    std::map<std::string, std::int64_t> micros;
+
+private:
+    SettableClock& clock_;
 };
 
 struct World {
     SettableClock clock;
-    CountingHooks hooks;
+    CountingHooks hooks{clock};
     MemoryRows rows;
     MemoryDocuments documents;
     MemoryNotes notes;
