@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -217,17 +218,24 @@ void add_point(std::vector<Series>& all, const std::string& name, Point point) {
     if (all.size() < series_limit) all.push_back({name, {point}});
 }
 
-/// Over the number of records, tables of one size.
-std::vector<Series> idle_series(const Results& results) {
+bool is_usual(const json::object& idle) {
+    return text(idle, "feed") == "journal" && number(idle, "period_ms") >= 1'000;
+}
+
+/// Over the number of records of one table, or over the number of tables that share the fewest.
+std::vector<Series> idle_series(const Results& results, const std::string& by) {
+    double fewest = std::numeric_limits<double>::infinity();
+    for (const json::object& figure : results.figures("idle"))
+        fewest = std::min(fewest, number(figure, "records"));
     std::vector<Series> all;
     for (const json::object& figure : results.figures("idle")) {
-        if (number(figure, "tables") > 1 || text(figure, "feed") != "journal" ||
-            number(figure, "period_ms") < 1'000)
-            continue;
-        const double records = number(figure, "records");
-        add_point(all, "Duet", {records, number(figure, "duet") * 100});
-        add_point(all, "Cassandra", {records, above(figure, "cassandra")});
-        add_point(all, "Elasticsearch", {records, above(figure, "elasticsearch")});
+        const bool other =
+            by == "tables" ? number(figure, "records") > fewest : number(figure, "tables") > 1;
+        if (other || !is_usual(figure)) continue;
+        const double at = number(figure, by);
+        add_point(all, "Duet", {at, number(figure, "duet") * 100});
+        add_point(all, "Cassandra", {at, above(figure, "cassandra")});
+        add_point(all, "Elasticsearch", {at, above(figure, "elasticsearch")});
     }
     for (Series& series : all) {
         for (Point& point : series.points) point.second = std::max(point.second, 0.0);
@@ -246,9 +254,7 @@ std::vector<Series> copies_series(const Results& results, std::string_view membe
 std::vector<Series> memory_series(const Results& results) {
     std::vector<Series> all = copies_series(results, "resident_mebibytes");
     for (const json::object& figure : results.figures("idle")) {
-        if (number(figure, "tables") > 1 || text(figure, "feed") != "journal" ||
-            number(figure, "period_ms") < 1'000)
-            continue;
+        if (number(figure, "tables") > 1 || !is_usual(figure)) continue;
         add_point(all, "the daemon",
                   {number(figure, "records"), number(figure, "resident_mebibytes")});
     }
@@ -283,10 +289,11 @@ std::string growth_table(const Results& results) {
     add("seconds", seconds_series(results));
     add("processor seconds a million", copies_series(results, "cpu_seconds_per_million"));
     add("MiB", memory_series(results));
-    add("idle, percent", idle_series(results));
+    add("idle, percent", idle_series(results, "records"));
+    add("idle by tables, percent", idle_series(results, "tables"));
     if (rows.empty()) return "";
-    return "### How each grows\n\nWith the number of records N, as N to this power: 0 is not at "
-           "all, 1 a line.\n\n| what | by N | power |\n|---|---|--:|\n" +
+    return "### How each grows\n\nWith the number N of records (or of tables), as N to this "
+           "power: 0 is not at all, 1 a line.\n\n| what | by N | power |\n|---|---|--:|\n" +
            rows + "\n";
 }
 
@@ -340,7 +347,7 @@ std::map<std::string, std::string> to_plots(std::string_view results) {
     lines("latency.svg", std::move(latency));
 
     lines("idle.svg", {"Idle, journal: percent of one core, the servers above their own idle",
-                       "records", "%", idle_series(all), asked_idle_percent});
+                       "records", "%", idle_series(all, "records"), asked_idle_percent});
     lines("memory.svg", {"Memory, at most", "records", "MiB", memory_series(all), asked_mebibytes});
     lines("growth.svg", {"Time of a whole run", "records", "s", seconds_series(all), 0});
 

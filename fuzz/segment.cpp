@@ -44,7 +44,7 @@ Bytes built_of(ByteView bytes) {
         while (!(taken = choices.take(choices.byte())).empty())
             mutations.emplace_back(taken.begin(), taken.end());
         if (mutations.empty()) return built.bytes();
-        built.section(mutations);
+        built.section_of(mutations);
     }
 }
 

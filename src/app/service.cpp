@@ -218,9 +218,12 @@ void Service::Generation::take_over(std::vector<std::string>& fresh) {
     }
     // A mistyped name must not wait for a pair that comes one day.
     for (const std::string& name : forced) {
+        const auto plan = std::ranges::find(plans, name, &PairPlan::name);
         log::warning("no deletes are forced",
                      {{"pair", name},
-                      {"reason", "no pair of this name is served: `duet plan` names them all"}});
+                      {"reason", plan == plans.end()
+                                     ? "there is no pair of this name: `duet plan` names them all"
+                                     : plan->problem + ": start again once that is mended"}});
     }
     forced.clear();
 }

@@ -24,9 +24,9 @@ struct ErrorAnswer {
 [[nodiscard]] std::string parse_lowest_version(std::string_view body);
 [[nodiscard]] bool is_at_least(std::string_view version, int major, int minor);
 [[nodiscard]] std::vector<std::int64_t> parse_node_times(std::string_view body);
-/// Throws Unavailable where a shard did not count.
 /// Throws Unavailable where a copy of a shard was not refreshed: searches may go to that one.
 void parse_refresh(std::string_view body);
+/// Throws Unavailable where a shard did not count.
 [[nodiscard]] std::uint64_t parse_count(std::string_view body);
 /// _all.primaries.indexing.delete_total.
 [[nodiscard]] std::uint64_t parse_deletes(std::string_view body);

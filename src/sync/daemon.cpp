@@ -28,6 +28,10 @@ struct Daemon::Leaving {
     ~Leaving() {
         pair.on_progress({});
         daemon.served_.erase(name);
+        for (const char* gauge : {"duet_quarantined_records", "duet_pair_level"})
+            metrics::remove(gauge, {{"pair", name}});
+        for (const char* source : {"cassandra", "elasticsearch"})
+            metrics::remove("duet_lag_seconds", {{"pair", name}, {"source", source}});
     }
 };
 
@@ -47,10 +51,6 @@ Task<void> Daemon::serve(Pair& pair, std::chrono::milliseconds period) {
         co_await rest(served, delay);
     }
     log::info("pair ended", {{"pair", name}, {"did", summary(served.status.total)}});
-    for (const char* gauge : {"duet_quarantined_records", "duet_pair_level"})
-        metrics::remove(gauge, {{"pair", name}});
-    for (const char* source : {"cassandra", "elasticsearch"})
-        metrics::remove("duet_lag_seconds", {{"pair", name}, {"source", source}});
 }
 
 Task<std::chrono::milliseconds> Daemon::turn(Served& served) {

@@ -72,6 +72,7 @@ Task<Report> Pair::fill_index() {
 
 Task<Report> Pair::sweep_round(const char* what) {
     Report total;
+    const std::int64_t began = context_.clock.now();
     sweep_.restart();
     for (bool done = false; !done && !stopping_;) {
         Report report = co_await sweep_.step();
@@ -83,6 +84,7 @@ Task<Report> Pair::sweep_round(const char* what) {
         Report followed = co_await make_room();
         total += followed;
     }
+    sweep_work_ = context_.clock.now() - began;
     co_return total;
 }
 
@@ -125,7 +127,9 @@ Task<Report> Pair::level() {
     }
     level_ = !stopping_;
     if (level_) swept_at_ = began;
-    round_began_ = context_.clock.now();
+    // The feeds have noted all that was written since, so the next round is due like any other.
+    if (copied) sweep_work_ = context_.clock.now() - began;
+    round_has_ended();
     co_await keep();
     total.caught_up = true;
     co_return total;

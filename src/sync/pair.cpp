@@ -293,6 +293,13 @@ std::int64_t Pair::next_round(std::int64_t now) const {
     return std::max(now + static_cast<std::int64_t>(pause), soonest);
 }
 
+void Pair::round_has_ended() {
+    const std::int64_t now = context_.clock.now();
+    sweep_due_ = next_round(now);
+    sweep_work_ = 0;
+    round_began_ = std::max(now, sweep_due_);
+}
+
 Task<Report> Pair::sweep_within_share() {
     Report total;
     const auto period = std::chrono::microseconds(settings_.period).count();
@@ -312,9 +319,7 @@ Task<Report> Pair::sweep_within_share() {
         sweep_time_ = std::chrono::microseconds(now - round_began_);
         swept_at_ = std::max(swept_at_, round_began_);
         feed_incomplete_ = std::exchange(missed_again_, false);
-        sweep_due_ = next_round(now);
-        sweep_work_ = 0;
-        round_began_ = std::max(now, sweep_due_);
+        round_has_ended();
     }
     total.caught_up = true;
     co_return total;

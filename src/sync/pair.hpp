@@ -142,6 +142,7 @@ private:
     void sweep_anew();
     /// When the next round of the sweep is due, if the last one ended now.
     [[nodiscard]] std::int64_t next_round(std::int64_t now) const;
+    void round_has_ended();
     [[nodiscard]] Task<Report> sweep_round(const char* what);
     [[nodiscard]] Task<Report> sweep_within_share();
     [[nodiscard]] Task<bool> table_is_empty();

@@ -207,6 +207,16 @@ Task<Report> Sweep::finish_round() {
     const std::uint64_t documents = co_await context_.documents.count();
     if (!context_.propagates()) co_return co_await compare_totals(rows, documents);
     records_ = std::max(rows, documents);
+    try {
+        co_return co_await delete_and_compare(rows, documents);
+    } catch (...) {
+        if (context_.deletions.more()) forget();  // the next round finds and counts them again
+        context_.deletions.forget_more();
+        throw;
+    }
+}
+
+Task<Report> Sweep::delete_and_compare(std::uint64_t rows, std::uint64_t documents) {
     Report total = co_await look_for_deleted_documents();
     Report deleted = co_await make_deletions(records_);
     Report compared =

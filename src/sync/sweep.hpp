@@ -98,6 +98,8 @@ private:
     [[nodiscard]] Task<void> fetch(Pages& pages, Report& total);
     [[nodiscard]] Task<void> settle(std::vector<Change> rows, Report& total);
     [[nodiscard]] Task<Report> finish_round();
+    [[nodiscard]] Task<Report> delete_and_compare(std::uint64_t rows, std::uint64_t documents);
+    [[nodiscard]] Task<Report> reconcile_taken(std::vector<Id> ids);
     [[nodiscard]] Task<Report> compare_totals(std::uint64_t rows, std::uint64_t documents);
     [[nodiscard]] Task<Report> look_for_vanished_rows();
     /// V10: nominates what was agreed on and has no document, if any were deleted since the last

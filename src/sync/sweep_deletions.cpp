@@ -67,6 +67,16 @@ Task<Report> Sweep::look_for_deleted_documents() {
     co_return total;
 }
 
+/// What was taken and not looked at to its end is still to be.
+Task<Report> Sweep::reconcile_taken(std::vector<Id> ids) {
+    try {
+        co_return co_await reconciler_.reconcile(ids);
+    } catch (...) {
+        for (const Id& id : ids) context_.deletions.postpone(id);
+        throw;
+    }
+}
+
 Task<Report> Sweep::make_deletions(std::uint64_t records) {
     Report total;
     Deletions& deletions = context_.deletions;
@@ -77,15 +87,13 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
         co_await context_.require_same_index();  // what is missing in another one was not deleted
         // Some may have come back since they were found. (Those beyond the limit still count:
         // nobody can look at them now.)
-        const std::vector<Id> found_before = deletions.take();
-        Report again = co_await reconciler_.reconcile(found_before);
+        std::vector<Id> found_before = deletions.take();
+        Report again = co_await reconcile_taken(std::move(found_before));
         total += again;
     }
     const std::size_t found = deletions.size();
     const bool blown = deletions.too_many(records, context_.rules.max_delete, now);
-    if (deletions.more()) forget();
     if (blown) {
-        deletions.forget_more();
         throw Misconfigured(
             fmt::format("{}: {} of {} records vanished from one side at one go; deletes = "
                         "\"propagate\" would delete them from the other, and max_delete is {}",
@@ -94,16 +102,12 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
                 "; if not, put them back, or set deletes = \"restore\" to have them restored");
     }
     if (found == 0) co_return total;
+    if (deletions.more()) forget();
     const Deletions::Armed armed(deletions);
     while (deletions.remembered() > 0) {
-        const std::vector<Id> ids = deletions.take(batch_limit);
-        try {
-            Report report = co_await reconciler_.reconcile(ids);
-            total += report;
-        } catch (...) {
-            for (const Id& id : ids) deletions.postpone(id);
-            throw;
-        }
+        std::vector<Id> ids = deletions.take(batch_limit);
+        Report report = co_await reconcile_taken(std::move(ids));
+        total += report;
     }
     deletions.made(total.rows_deleted + total.documents_deleted, now);
     deletions.forget_more();

@@ -165,14 +165,15 @@ CASSANDRA_STORY(CassandraStateLive, a_retry_moves_the_guard_and_nothing_else) {
     entry.tries = 3;
     QuarantineEntry copy = entry;
     co_await state->put_quarantine(pair, std::move(copy));
-    EXPECT_TRUE(co_await state->retry_quarantine(pair, entry.id));
+    co_await state->retry_quarantine(pair, entry.id);
     const auto retried = co_await state->find_quarantine(pair, entry.id);
     EXPECT_EQ(retried.value().document_guard, (Guard{-1, -2, 0}));
     EXPECT_EQ(retried.value().document_json, entry.document_json);
     EXPECT_EQ(retried.value().side, "cassandra");
     EXPECT_EQ(retried.value().tries, 3);
     const Id released = world.new_id();
-    EXPECT_FALSE(co_await state->retry_quarantine(pair, released));
+    co_await state->retry_quarantine(pair, released);
+    EXPECT_EQ(co_await state->find_quarantine(pair, released), std::nullopt);
     const std::vector<QuarantineEntry> entries = co_await state->list_quarantine(pair);
     EXPECT_EQ(entries.size(), 1U);
 }

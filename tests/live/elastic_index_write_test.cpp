@@ -96,16 +96,18 @@ INDEX_STORY(restores_a_text_over_the_state_that_was_looked_at) {
     co_await world.index->provision(two_columns(), true);
     const Id id = world.new_id();
     const std::string first = R"({"name":"a","amount":1})";
-    const Outcome created = co_await world.index->restore(id, first, unseen);
+    const std::string nothing;
+    const Outcome created = co_await world.index->restore(id, first, nothing, unseen);
     EXPECT_EQ(created.kind, Outcome::Kind::applied);
     const std::string second = "{\"name\":\"b c\",\n \"amount\":2}";
-    const Outcome again = co_await world.index->restore(id, second, unseen);
+    const Outcome again = co_await world.index->restore(id, second, nothing, unseen);
     EXPECT_EQ(again.kind, Outcome::Kind::superseded);
     const State seen = co_await look_at(world, id);
-    const Outcome over = co_await world.index->restore(id, second, seen.guard);
+    const std::string carried = R"("other":1.10,"name":"not this")";
+    const Outcome over = co_await world.index->restore(id, second, carried, seen.guard);
     EXPECT_EQ(over.kind, Outcome::Kind::applied);
     const std::string source = co_await world.source(id);
-    EXPECT_EQ(source, R"({"name":"b c","amount":2})");
+    EXPECT_EQ(source, R"({"name":"b c","amount":2,"other":1.10})");
     const State now = co_await look_at(world, id);
     EXPECT_FALSE(now.version);  // a write of now
     EXPECT_EQ(now.guard, over.guard);

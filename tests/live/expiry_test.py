@@ -3,11 +3,11 @@
 says becomes its row's TTL, and what has ended is gone from both sides and stays gone."""
 
 import datetime
-import os
+import json
 import time
 import unittest
 
-from harness import World, eventually, key, main, now, stamp, tearDownModule  # noqa: F401
+from harness import World, eventually, key, main, now, server, stamp, tearDownModule  # noqa: F401
 
 SOON = 15   # seconds: long enough to be seen, on a busy machine too
 LATE = 3600
@@ -180,7 +180,7 @@ class Expiry(unittest.TestCase):
         eventually(lambda: not rows() and not documents(), "and ends with its document")
 
     def test_the_journal_and_the_index_tell_of_ends_as_well(self):
-        journal = os.environ.get("DUET_CDC_DIRECTORY", "")
+        journal = server("DUET_CDC_DIRECTORY")
         for feed, table, cassandra in [
                 ("journal", "WITH cdc = true", f'cdc_directory = "{journal}"'), ("index", "", "")]:
             with self.subTest(feed):
@@ -198,7 +198,8 @@ class Expiry(unittest.TestCase):
                     world.cql("INSERT INTO $.t (id, name, n, updated_at) VALUES "
                               f"({record}, 'lamp', 1, toTimestamp(now())) USING TTL {ttl}")
                 self.document_says(world, late, "lamp")
-                self.assertIn(feed, world.duet("status"))
+                pair, = json.loads(world.duet("status", "--json"))["pairs"]
+                self.assertIn(feed, pair["feeds"])
                 self.gone(world, soon)
                 self.stays_level(world, {late: {"name": "lamp", "n": 1}})
 

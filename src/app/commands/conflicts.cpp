@@ -138,8 +138,11 @@ private:
         for (int tries = 0; tries < restore_tries; ++tries) {
             const std::array<Id, 1> ids{beaten.id};
             const std::vector<State> states = co_await live.documents().look(ids);
+            // A row knows nothing of the fields that only the document has.
+            const bool was_row = beaten.side == "cassandra";
+            const std::string carried = was_row ? states.front().content.carried : std::string();
             const Outcome outcome =
-                co_await live.documents().restore(beaten.id, *json, states.front().guard);
+                co_await live.documents().restore(beaten.id, *json, carried, states.front().guard);
             if (outcome.kind == Outcome::Kind::superseded) continue;
             if (outcome.kind == Outcome::Kind::refused)
                 throw Error(fmt::format("{} {}: {}", pair, id, outcome.refusal.reason));

@@ -191,7 +191,7 @@ private:
 
     Task<void> retry(const Held& held) {
         for (const Id& id : held.ids)
-            (void)co_await servers_.state().retry_quarantine(held.plan.name, id);
+            co_await servers_.state().retry_quarantine(held.plan.name, id);
         LivePair live(servers_, held.plan);
         co_await live.pair().open();
         const sync::Report report = co_await live.pair().reconcile(held.ids);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 
 #include "stores/cassandra/codec.hpp"
@@ -37,28 +36,22 @@ bool is_about_schema(const std::string& text) {
            says(text, "unconfigured table") || says(text, "does not exist");
 }
 
-bool is_part_of_a_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-/// As a word of its own: a column may be called "a".
-bool names(std::string_view text, std::string_view name) {
-    for (std::size_t at = text.find(name); at != std::string_view::npos;
-         at = text.find(name, at + 1)) {
-        const bool begins = at == 0 || !is_part_of_a_name(text[at - 1]);
-        const std::size_t end = at + name.size();
-        if (begins && (end == text.size() || !is_part_of_a_name(text[end]))) return true;
-    }
-    return false;
+/// As Cassandra names a column in its messages: 'body', "body" or column body.
+bool names(std::string_view text, const std::string& name) {
+    for (const std::string& form : {"'" + name + "'", '"' + name + '"'})
+        if (text.find(form) != std::string_view::npos) return true;
+    const std::string plain = "column " + name;
+    const std::size_t at = text.find(plain);
+    if (at == std::string_view::npos) return false;
+    const std::size_t end = at + plain.size();
+    return end == text.size() || text[end] == ' ' || text[end] == ',' || text[end] == '.';
 }
 
-/// Of several the longest: the others may be words.
 std::optional<std::size_t> column_named_in(std::string_view text, const Layout& layout) {
-    std::optional<std::size_t> found;
-    for (std::size_t i = 0; i < layout.columns.size(); ++i) {
-        const std::string& name = layout.columns[i].name;
-        const bool longer = !found || name.size() > layout.columns[*found].name.size();
-        if (longer && names(text, name)) found = i;
-    }
-    return found;
+    const auto named = std::ranges::find_if(
+        layout.columns, [text](const LayoutColumn& column) { return names(text, column.name); });
+    if (named == layout.columns.end()) return std::nullopt;
+    return static_cast<std::size_t>(named - layout.columns.begin());
 }
 
 std::optional<std::size_t> largest_of(const Content& content) {

@@ -246,7 +246,9 @@ SweepNotes read_sweep(const cql::Rows& rows) {
     return notes;
 }
 
-QuarantineEntry read_quarantine(const cql::Rows& rows, std::size_t row) {
+std::optional<QuarantineEntry> read_quarantine(const cql::Rows& rows, std::size_t row) {
+    const auto first_seen = int_cell(rows, row, "first_seen");
+    if (!first_seen) return std::nullopt;
     QuarantineEntry entry;
     entry.id = id_cell(rows, row);
     entry.side = text_cell(rows, row, "side");
@@ -262,7 +264,7 @@ QuarantineEntry read_quarantine(const cql::Rows& rows, std::size_t row) {
     entry.document_guard.primary_term = int_cell(rows, row, "document_primary_term").value_or(0);
     entry.row_json = text_cell(rows, row, "row_json");
     entry.document_json = text_cell(rows, row, "document_json");
-    entry.first_seen = int_cell(rows, row, "first_seen").value_or(0);
+    entry.first_seen = *first_seen;
     entry.last_seen = int_cell(rows, row, "last_seen").value_or(0);
     entry.tries = static_cast<std::int32_t>(int_cell(rows, row, "tries").value_or(0));
     return entry;

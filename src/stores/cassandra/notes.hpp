@@ -2,6 +2,7 @@
 // What Duet remembers, as bound values and from rows: pure.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,7 +66,9 @@ private:
 /// Of the first row. Of entries: what was not asked for stays empty.
 [[nodiscard]] Cursor read_cursor(const cql::Rows& rows);
 [[nodiscard]] SweepNotes read_sweep(const cql::Rows& rows);
-[[nodiscard]] QuarantineEntry read_quarantine(const cql::Rows& rows, std::size_t row);
+/// Empty: this is no entry, but what a retry has left of a record that was released meanwhile.
+[[nodiscard]] std::optional<QuarantineEntry> read_quarantine(const cql::Rows& rows,
+                                                             std::size_t row);
 [[nodiscard]] Beaten read_beaten(const cql::Rows& rows, std::size_t row);
 
 }  // namespace duet::cassandra

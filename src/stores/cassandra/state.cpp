@@ -33,6 +33,7 @@ struct CassandraState::Impl {
     cql::Session& session;
     const Clock& clock;
     StateOptions options;
+    cassandra::BeatenContents beaten{session, options.keyspace};
 
     [[nodiscard]] std::string table(const char* name) const {
         return cassandra::table_name(options.keyspace, name);
@@ -221,7 +222,8 @@ Task<std::vector<QuarantineEntry>> CassandraState::list_quarantine(std::string p
         const cql::Rows rows =
             co_await impl_->run(std::move(text), std::move(values), std::move(request));
         for (std::size_t row = 0; row < rows.size() && entries.size() < quarantine_limit; ++row) {
-            entries.push_back(cassandra::read_quarantine(rows, row));
+            auto entry = cassandra::read_quarantine(rows, row);
+            if (entry) entries.push_back(std::move(*entry));
         }
         paging_state = rows.paging_state;
     } while (!paging_state.empty() && entries.size() < quarantine_limit);
@@ -237,39 +239,34 @@ Task<std::optional<QuarantineEntry>> CassandraState::find_quarantine(std::string
     co_return cassandra::read_quarantine(rows, 0);
 }
 
-Task<bool> CassandraState::retry_quarantine(std::string pair, Id id) {
-    // These columns alone: the contents were perhaps renewed since. IF EXISTS: an UPDATE would
-    // make an entry of a record that has just been released.
+Task<void> CassandraState::retry_quarantine(std::string pair, Id id) {
+    // These columns alone: the contents were perhaps renewed since. What this leaves of a record
+    // that has just been released is no entry to a reader.
     std::string cql = "UPDATE " + impl_->table("quarantine") +
                       " SET document_shard = ?, document_seq_no = ?, document_primary_term = ? "
-                      "WHERE pair = ? AND id = ? IF EXISTS";
+                      "WHERE pair = ? AND id = ?";
     std::vector<cql::Bound> values =
         Notes().integer(-1).bigint(no_documents_seq_no).bigint(0).text(pair).id(id).take();
-    const cql::Rows rows = co_await impl_->run_if(std::move(cql), std::move(values));
-    co_return cassandra::applied(rows);
+    (void)co_await impl_->run(std::move(cql), std::move(values));
 }
 
 Task<void> CassandraState::put_beaten(std::string pair, std::vector<Beaten> beaten,
                                       std::chrono::seconds keep) {
-    cassandra::BeatenContents contents(impl_->session, impl_->options.keyspace);
-    co_await contents.put(std::move(pair), std::move(beaten), keep);
+    co_await impl_->beaten.put(std::move(pair), std::move(beaten), keep);
 }
 
 Task<std::vector<Beaten>> CassandraState::list_beaten(std::string pair, std::size_t limit) {
-    cassandra::BeatenContents contents(impl_->session, impl_->options.keyspace);
     std::optional<Id> any;
-    co_return co_await contents.list(std::move(pair), std::move(any), limit);
+    co_return co_await impl_->beaten.list(std::move(pair), std::move(any), limit);
 }
 
 Task<std::vector<Beaten>> CassandraState::find_beaten(std::string pair, Id id, std::size_t limit) {
-    cassandra::BeatenContents contents(impl_->session, impl_->options.keyspace);
     std::optional<Id> only = std::move(id);
-    co_return co_await contents.list(std::move(pair), std::move(only), limit);
+    co_return co_await impl_->beaten.list(std::move(pair), std::move(only), limit);
 }
 
 Task<std::optional<std::string>> CassandraState::beaten_json(std::string pair, Beaten beaten) {
-    cassandra::BeatenContents contents(impl_->session, impl_->options.keyspace);
-    co_return co_await contents.json(std::move(pair), std::move(beaten));
+    co_return co_await impl_->beaten.json(std::move(pair), std::move(beaten));
 }
 
 Task<void> CassandraState::load_agreed(std::string pair, std::int64_t era,

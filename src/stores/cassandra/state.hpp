@@ -47,9 +47,8 @@ public:
     /// One entry with its contents; empty: there is none.
     [[nodiscard]] Task<std::optional<QuarantineEntry>> find_quarantine(std::string pair, Id id);
     /// The entry stays, as of a state that no document has: so every instance looks at the record
-    /// again, but none takes it for settled (V3), and nothing is lost if this is cut short. False:
-    /// there is no entry any more.
-    [[nodiscard]] Task<bool> retry_quarantine(std::string pair, Id id);
+    /// again, but none takes it for settled (V3), and nothing is lost if this is cut short.
+    [[nodiscard]] Task<void> retry_quarantine(std::string pair, Id id);
     [[nodiscard]] Task<void> put_beaten(std::string pair, std::vector<Beaten> beaten,
                                         std::chrono::seconds keep) override;
     [[nodiscard]] Task<std::vector<Beaten>> list_beaten(std::string pair,

@@ -61,8 +61,10 @@ public:
     /// Every other field keeps its text, digit by digit: the document is read and written whole,
     /// since the server's own partial update would write its numbers anew.
     [[nodiscard]] Task<std::vector<Outcome>> stamp(std::span<const Stamp> stamps) override;
-    /// Writes a document just as this text is, a JSON object, over the state of the guard.
-    [[nodiscard]] Task<Outcome> restore(Id id, const std::string& json, Guard guard);
+    /// Writes a document just as this text is, a JSON object, over the state of the guard; with the
+    /// members of `carried` (as Content's) that it has not.
+    [[nodiscard]] Task<Outcome> restore(Id id, const std::string& json, const std::string& carried,
+                                        Guard guard);
     [[nodiscard]] Task<Cursor> position() override;
     [[nodiscard]] Task<Cursor> recent_position() override;
     /// On an index that refreshes itself less than once a second a refresh is forced at most every

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "stores/elasticsearch/answer.hpp"
 #include "stores/elasticsearch/bulk_outcome.hpp"
 #include "stores/elasticsearch/index.hpp"
 #include "stores/elasticsearch/reader.hpp"
@@ -57,6 +58,23 @@ void restamp(std::string& out, const Id& id, const Json& source, const Layout& l
     out += layout.version_prefix();
     layout.stamps().append(out, version);
     out += '}';
+}
+
+/// On one line, as in a bulk body; of a member that both have, the first one's.
+void append_merged(std::string& out, const Json& first, const Json& second) {
+    char separator = '{';
+    const auto add = [&](const Json& member) {
+        out += separator;
+        separator = ',';
+        member.append_key(out);
+        out += ':';
+        append_compact(out, member.raw());
+    };
+    for (const Json member : first) add(member);
+    for (const Json member : second) {
+        if (!first[member.key()].exists()) add(member);
+    }
+    out += separator == '{' ? "{}" : "}";
 }
 
 }  // namespace
@@ -115,13 +133,16 @@ Task<std::vector<Outcome>> ElasticIndex::apply(std::span<const Write> writes) {
     co_return outcomes;
 }
 
-Task<Outcome> ElasticIndex::restore(Id id, const std::string& json, Guard guard) {
+Task<Outcome> ElasticIndex::restore(Id id, const std::string& json, const std::string& carried,
+                                    Guard guard) {
     std::vector<Outcome> outcomes(1);
     if (!exists_) throw Unavailable("index " + options_.index + " is not there yet");
     outcomes.front().guard.shard = guard.shard;
     Bulk bulk;
     bulk.begin(id, guard);
-    append_compact(bulk.body.text(), json);  // a bulk body has one line for each document
+    const JsonDocument content = parse_answer(json, options_.index);
+    const JsonDocument others = parse_answer("{" + carried + "}", options_.index);
+    append_merged(bulk.body.text(), content.root(), others.root());
     bulk.end(0);
     co_await send(bulk, outcomes);
     co_return outcomes.front();

@@ -119,6 +119,16 @@ TEST(Tables, tell_how_each_grows_with_the_number_of_records) {
     EXPECT_THAT(tables, HasSubstr("| MiB: the daemon | 10,000: 20, 100,000: 20 | 0.00 |\n"));
 }
 
+TEST(Tables, tell_how_idling_grows_with_the_number_of_tables) {
+    Idle many = idle(10'000);
+    many.tables = 100;
+    many.duet = 0.05;
+    const std::vector<Idle> all{idle(10'000), idle(1'000'000), many};
+    const std::string tables = to_tables(with("idle", to_json(all)));
+    EXPECT_THAT(tables, HasSubstr("| idle by tables, percent: Duet | 1: 0.5, 100: 5 | 0.50 |\n"));
+    EXPECT_THAT(tables, HasSubstr("| idle, percent: Duet | 10,000: 0.5, 1 M: 0.5 | 0.00 |\n"));
+}
+
 TEST(Tables, show_codecs_in_millions_of_bytes) {
     const std::string run = R"({"benchmarks":[)"
                             R"({"name":"rows decoded","real_time":1,"bytes_per_second":2.5e8,)"

@@ -72,10 +72,10 @@ public:
     std::size_t section(const std::vector<Mutation>& mutations) {
         std::vector<Bytes> written;
         for (const Mutation& mutation : mutations) written.push_back(bytes_of(mutation));
-        return section(written);
+        return section_of(written);
     }
     /// The same of mutations as they are written.
-    std::size_t section(const std::vector<Bytes>& mutations) {
+    std::size_t section_of(const std::vector<Bytes>& mutations) {
         Bytes body;
         for (const Bytes& mutation : mutations) append(body, entry(mutation));
         if (compressed_) body = packed(body);

@@ -106,6 +106,7 @@ TEST(Daemon, knows_how_long_its_passes_take_and_how_far_it_has_looked) {
 TEST(Daemon, a_pair_that_is_no_more_takes_its_gauges_along) {
     Served served;
     metrics::set("duet_pair_level", {{"pair", "shop.products"}}, 1);  // as for each scrape
+    metrics::set("duet_lag_seconds", {{"pair", "shop.products"}, {"source", "cassandra"}}, 1);
     ASSERT_TRUE(served.serve_until([](const PairStatus& s) { return s.passes >= 1; }));
     const std::string left = metrics::serialize();
     for (const char* gauge : {"duet_pair_level", "duet_quarantined_records", "duet_lag_seconds"}) {
@@ -164,8 +165,11 @@ TEST(Daemon, a_loop_that_breaks_off_leaves_nothing_of_its_pair_behind) {
     Served served;
     served.faults.kind = Faults::Kind::stranger;
     served.faults.left = 1;
+    metrics::set("duet_pair_level", {{"pair", "shop.products"}}, 1);
     EXPECT_THROW(run(served.daemon.serve(served.pair, served.period)), Stranger);
-    EXPECT_EQ(served.daemon.serving(), 0U);
+    EXPECT_TRUE(served.daemon.statuses().empty());
+    EXPECT_EQ(metrics::serialize().find("duet_pair_level{pair=\"shop.products\""),
+              std::string::npos);
     served.daemon.stop();  // would call the pair, which may be gone by then
 }
 

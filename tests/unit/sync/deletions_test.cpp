@@ -218,6 +218,25 @@ TEST(Propagate, the_fuse_stops_the_pair_before_anything_is_deleted) {
     EXPECT_EQ(world.names(29), "-|-");
 }
 
+TEST(Propagate, a_second_look_that_fails_forgets_nothing_of_what_vanished) {
+    World world(propagating());
+    agree_on(world, 100);
+    for (unsigned i = 0; i < 30; ++i) world.rows.remove(id_of(i), world.clock.micros);
+    const Deletions& deletions = world.pair->context().deletions;
+    bool found = false;
+    bool failed = false;
+    world.hooks.on = [&](const std::string& operation) {
+        found = found || deletions.size() == 30;
+        // They are taken out to be looked at again.
+        if (!found || failed || deletions.size() > 0 || operation != "index.read") return;
+        failed = true;
+        throw Unavailable("nobody answers");
+    };
+    EXPECT_THROW((void)pass(world), Unavailable);
+    EXPECT_TRUE(failed);
+    EXPECT_EQ(deletions.size(), 30U);
+}
+
 TEST(Propagate, force_lets_one_go_through_and_no_second) {
     World world(propagating());
     agree_on(world, 100);

@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,12 +67,14 @@ public:
         const std::string name(operation);
         ++calls[name];
         clock_.micros += micros[name];
+        if (on) on(name);
         co_return;
     }
     [[nodiscard]] Task<void> after(std::string_view) override { co_return; }
 
     std::map<std::string, int> calls;
     std::map<std::string, std::int64_t> micros;
+    std::function<void(const std::string& operation)> on;  // may throw
 
 private:
     SettableClock& clock_;

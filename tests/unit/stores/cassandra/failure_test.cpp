@@ -49,9 +49,11 @@ TEST(WriteFailures, become_what_stops_the_pair_the_pass_or_only_the_record) {
 
 TEST(WriteFailures, name_the_column_that_the_server_names_or_the_largest) {
     Layout layout;
-    for (const char* name : {"a", "body", "body_text"}) layout.columns.push_back({name, Type{}});
+    for (const char* name : {"a", "body", "body_text", "size", "record"})
+        layout.columns.push_back({name, Type{}});
     Content content;
-    content.values = {Value(std::string("x")), Value(std::string(500, 'b')), Value()};
+    content.values = {Value(std::string("x")), Value(std::string(500, 'b')), Value(), Value(),
+                      Value()};
     const auto culprit = [&](const char* reason) {
         Refusal refusal{"", "", reason};
         name_culprit(refusal, layout, content);
