@@ -90,13 +90,20 @@ void Watch::close() {
     closed_at_ = std::chrono::steady_clock::now();
 }
 
+std::chrono::milliseconds Watch::pause_after(std::size_t looked) const {
+    const auto records = static_cast<std::int64_t>(looked);
+    return std::max(options_.pause, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        options_.pause_a_record * records));
+}
+
 Task<void> Watch::run() {
     for (;;) {
+        const std::size_t looked = std::min(waiting_.size(), options_.look_limit);
         const bool all = co_await look();
         if (closed_ && waiting_.empty()) co_return;
         if (closed_ && std::chrono::steady_clock::now() - closed_at_ > options_.patience) co_return;
         // A look that has found all it looked for is followed by the next at once.
-        if (waiting_.empty() || !all) co_await sleep_for(options_.pause);
+        if (waiting_.empty() || !all) co_await sleep_for(pause_after(looked));
     }
 }
 

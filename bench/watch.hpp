@@ -40,8 +40,10 @@ struct Expected {
 
 struct WatchOptions {
     std::size_t look_limit = 100;        // records in one look
-    std::chrono::milliseconds pause{5};  // between two looks
-    std::chrono::seconds patience{60};   // after close()
+    std::chrono::milliseconds pause{5};  // between two looks, at least
+    /// And for each record of the last one: looking must not be what the servers are busy with.
+    std::chrono::microseconds pause_a_record{500};
+    std::chrono::seconds patience{60};  // after close()
 };
 
 class Watch {
@@ -59,6 +61,7 @@ public:
     [[nodiscard]] std::size_t missing() const { return waiting_.size(); }
 
 private:
+    [[nodiscard]] std::chrono::milliseconds pause_after(std::size_t looked) const;
     [[nodiscard]] Task<bool> look();  // whether it has found all that it looked for
 
     Reader& reader_;

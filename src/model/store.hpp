@@ -61,6 +61,9 @@ struct State {
     /// The record is there but cannot be read as one (a stamp or a value that does not fit): it
     /// goes to quarantine.
     std::optional<Refusal> problem;
+    /// Documents with a problem: feeds pass it by, so that it was never level whatever the cursor
+    /// says.
+    bool left_out = false;
     /// Documents with a problem: their whole text, so that nothing of them is lost to quarantine.
     std::string unread;
 };

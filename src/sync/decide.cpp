@@ -106,8 +106,8 @@ private:
     /// V4: a document that was level before, when it could be read (a type has another name for a
     /// field now), held what the row held. Any other waits for a person.
     [[nodiscard]] Decision unreadable() const {
-        const bool was_level =
-            sight_.settled && row_.exists && rules_.direction != Direction::to_cassandra;
+        const bool was_level = sight_.settled && !document_.left_out && row_.exists &&
+                               rules_.direction != Direction::to_cassandra;
         if (!was_level) return Refuse{"elasticsearch", *document_.problem};
         WriteDocument write;
         write.version =

@@ -146,22 +146,6 @@ class HardCases(unittest.TestCase):
         eventually(lambda: world.rows("items")[bad] == {"name": "document", "n": 5}, "mended")
         eventually(lambda: bad not in world.duet("quarantine", "list"), "it is released")
 
-    def test_a_term_that_an_index_of_cassandra_refuses_is_its_records_matter(self):
-        world = self.world
-        world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text, body text)")
-        world.cql("CREATE CUSTOM INDEX ON $.items (body) USING 'StorageAttachedIndex'")
-        daemon = world.start()
-        daemon.wait_for("pair is level")
-        long, other = key(), key()
-        world.put("items", long, {"name": "long", "body": "x" * 10_000})
-        world.put("items", other, {"name": "other", "body": "short"})
-        eventually(lambda: list(world.rows("items")) == [other], "the other goes on")
-        eventually(lambda: long in world.duet("quarantine", "list"), "the long one is named")
-        shown = world.duet("quarantine", "show", long)
-        self.assertIn("body", shown)
-        self.assertIn("xxx", shown)
-        self.assertNotIn("pair stopped", daemon.text())
-
     def test_a_document_with_a_routing_is_not_overwritten_by_a_row_with_its_id(self):
         world = self.world
         world.cql("CREATE TABLE $.items (id uuid PRIMARY KEY, name text)")

@@ -48,9 +48,11 @@ class Shaping(unittest.TestCase):
         records = [key() for _ in range(20)]
         for record in records:
             world.cql(f"INSERT INTO $.items (id, name, internal_note) VALUES ({record}, 'a', 'row''s')")
-        world.start().wait_for("pair is level")
         by_document, by_row = records[:2]
+        world.start().wait_for("pair is level")
         world.update("items", by_row, {"internal_score": 7})
+        eventually(lambda: "updated_at" in world.documents("items")[by_row] and
+                   '"behind":0' in world.duet("status", "--json"), "the edit is settled")
         world.elastic.do("DELETE", world.path("items", f"_doc/{by_document}"))
         world.cql(f"DELETE FROM $.items WHERE id = {by_row}")
         left = set(records[2:])

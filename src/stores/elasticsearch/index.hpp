@@ -130,6 +130,8 @@ private:
 
     [[nodiscard]] Task<Cursor> position_by(std::function<Task<elastic::IndexPosition>()> ask);
     [[nodiscard]] Task<void> set_refresh(std::string interval);
+    [[nodiscard]] bool has_moved(const Cursor& upto);
+    [[nodiscard]] Task<void> refresh_to(const Cursor& upto);
     [[nodiscard]] Task<Cursor> visible(const Cursor& upto);
     struct ShardPage {
         std::int32_t shard = 0;

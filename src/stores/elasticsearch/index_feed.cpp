@@ -48,12 +48,34 @@ Task<Cursor> ElasticIndex::position_by(std::function<Task<elastic::IndexPosition
 }
 
 Task<void> ElasticIndex::refresh() {
-    if (!exists_) co_return;
+    const Cursor upto = co_await position();
+    if (has_moved(upto)) co_await refresh_to(upto);
+}
+
+/// Since the last refresh.
+bool ElasticIndex::has_moved(const Cursor& upto) {
+    if (!refreshed_.same_index(upto)) {
+        refreshed_ = upto;
+        std::fill(refreshed_.shards.begin(), refreshed_.shards.end(), -1);
+        refreshed_at_ = 0;
+    }
+    for (std::size_t shard = 0; shard < upto.shards.size(); ++shard) {
+        if (upto.shards[shard] > refreshed_.shards[shard]) return true;
+    }
+    return false;
+}
+
+/// The checkpoints were read before, so a refresh covers them.
+Task<void> ElasticIndex::refresh_to(const Cursor& upto) {
+    refreshed_at_ = clock_.now();
     try {
         co_await elastic::refresh(client_, options_.index);
     } catch (const elastic::RequestError& error) {
         rethrow(error, options_.index);
     }
+    if (!refreshed_.same_index(upto)) co_return;
+    for (std::size_t shard = 0; shard < upto.shards.size(); ++shard)
+        refreshed_.shards[shard] = std::max(refreshed_.shards[shard], upto.shards[shard]);
 }
 
 Task<void> ElasticIndex::set_refresh(std::string interval) {
@@ -90,28 +112,13 @@ Task<void> ElasticIndex::resume_refresh() {
 
 /// `upto`, or less where a refresh would come too soon after the last one.
 Task<Cursor> ElasticIndex::visible(const Cursor& upto) {
-    if (!refreshed_.same_index(upto)) {
-        refreshed_ = upto;
-        std::fill(refreshed_.shards.begin(), refreshed_.shards.end(), -1);
-        refreshed_at_ = 0;
-    }
-    bool moved = false;
-    for (std::size_t shard = 0; shard < upto.shards.size(); ++shard) {
-        moved = moved || upto.shards[shard] > refreshed_.shards[shard];
-    }
+    const bool moved = has_moved(upto);
     const std::int64_t now = clock_.now();
     const Micros by_interval = refreshes_slowly_ ? Micros(slow_refresh) : Micros(0);
     const std::int64_t pause =
         options_.refresh_at_most ? Micros(*options_.refresh_at_most).count() : by_interval.count();
     const bool due = refreshed_at_ == 0 || now < refreshed_at_ || now - refreshed_at_ >= pause;
-    if (moved && due) {
-        co_await refresh();
-        refreshed_at_ = now;
-        // The checkpoints were read before the refresh, so it covers them.
-        for (std::size_t shard = 0; shard < upto.shards.size(); ++shard) {
-            refreshed_.shards[shard] = std::max(refreshed_.shards[shard], upto.shards[shard]);
-        }
-    }
+    if (moved && due) co_await refresh_to(upto);
     Cursor seen = upto;
     for (std::size_t shard = 0; shard < seen.shards.size(); ++shard) {
         seen.shards[shard] = std::min(seen.shards[shard], refreshed_.shards[shard]);

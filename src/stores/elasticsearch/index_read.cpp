@@ -131,6 +131,7 @@ State ElasticIndex::state_of(const Id& id, const Json& found, std::int64_t seen_
         state.problem = Refusal{"_routing", std::string(routing.text()),
                                 "the document was written with a routing, so that its _id does not "
                                 "tell its shard: index it anew without it"};
+        state.left_out = true;
         state.unread = std::string(source.raw());
         return state;
     }

@@ -85,6 +85,14 @@ TEST(Decide, v2_what_cannot_be_read_goes_to_quarantine) {
     EXPECT_EQ(story.written(100).expect<Refuse>().side, "elasticsearch");
 }
 
+TEST(Decide, v2_a_document_that_feeds_leave_out_was_never_level) {
+    Story story;
+    story.settled = true;
+    story.document.problem = Refusal{"_routing", "here", "was written with a routing"};
+    story.document.left_out = true;
+    EXPECT_EQ(story.written(100).expect<Refuse>().side, "elasticsearch");
+}
+
 TEST(Decide, first_meeting_an_old_unstamped_document_without_a_row_is_copied_as_of_then) {
     Story story;
     story.row = State{};
