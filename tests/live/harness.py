@@ -375,6 +375,8 @@ def plain(value):
         return value.isoformat(timespec="milliseconds") + "Z"
     if isinstance(value, (SortedSet, set, frozenset)):
         return sorted(plain(element) for element in value)
+    if hasattr(value, "_asdict"):  # a user type
+        return {name: plain(part) for name, part in value._asdict().items() if part is not None}
     if isinstance(value, (list, tuple)):
         return [plain(element) for element in value]
     if hasattr(value, "items"):
