@@ -101,9 +101,20 @@ Task<Schema> LivePair::agree() {
         co_await tell(agreed.schema);
         co_return agreed.schema;
     }
-    const Agreement now = co_await look();
+    Agreement now = co_await look();
+    for (int tries = 0; tries < provision_tries && lacks_more_than_was_asked_for(now); ++tries) {
+        co_await make_what_is_missing();
+        now = co_await look();
+    }
     still_missing_ = missing_of(now);
     co_return now.schema;
+}
+
+/// A mapping may get a field, or a table a column, while the other side is being made.
+bool LivePair::lacks_more_than_was_asked_for(const Agreement& agreed) const {
+    return std::ranges::any_of(missing_of(agreed), [this](const std::string& name) {
+        return std::ranges::find(asked_for_, name) == asked_for_.end();
+    });
 }
 
 std::unique_ptr<sync::Context> LivePair::reading(const Agreement& agreed) {
@@ -153,6 +164,7 @@ Task<void> LivePair::provision() {
     }
     const Described described = co_await describe();
     const Agreement agreed = agreement_of(described);
+    asked_for_ = missing_of(agreed);
     if (!described.table.exists) log::info("making table", {{"table", plan_.name}});
     if (described.table.exists && !agreed.new_columns.empty()) {
         log::info("adding columns",

@@ -47,7 +47,8 @@ private:
     sync::Pair pair_;
     std::vector<std::string> notes_;
     Vanished vanished_;
-    std::vector<std::string> still_missing_;
+    std::vector<std::string> asked_for_;      // what the servers were last told to add
+    std::vector<std::string> still_missing_;  // and what they lack all the same
     bool index_refused_ = false;
 
     struct Described {
@@ -56,6 +57,7 @@ private:
         TableLimits limits;
     };
     [[nodiscard]] Task<Described> describe();
+    [[nodiscard]] bool lacks_more_than_was_asked_for(const Agreement& agreed) const;
     [[nodiscard]] Agreement agreement_of(const Described& described);
     [[nodiscard]] Task<void> make_what_is_missing();
     /// False: there was none to be made.
@@ -66,5 +68,7 @@ private:
     [[nodiscard]] Task<void> tell(const Schema& schema);
     [[nodiscard]] Task<void> provision();
 };
+
+constexpr int provision_tries = 3;  // one after the other, where a side grows meanwhile
 
 }  // namespace duet::app

@@ -81,6 +81,18 @@ class IndexChanges(unittest.TestCase):
         self.assertEqual(
             mapping[world.index("t")]["mappings"]["properties"]["name"], {"type": "keyword"})
 
+    def test_a_field_that_comes_while_its_table_is_made_gets_a_column(self):
+        for _ in range(6):  # the moment is a tenth of a second long
+            world = World(self)
+            world.configure()
+            daemon = world.start()
+            world.elastic.do("PUT", f"/{world.index('t')}", {})
+            daemon.wait_for("making table")
+            record = key()
+            world.put("t", record, {"name": "in the nick of time"})
+            world.level("t", {record: {"name": "in the nick of time"}}, patience=20)
+            daemon.kill()
+
     def move_alias(self, world, first, second):
         world.elastic.do("POST", "/_aliases", {"actions": [
             {"remove": {"index": first, "alias": world.index("t")}},
