@@ -41,7 +41,9 @@ std::string any_string() {
 }
 
 std::string any_whole(const AnyField& field) {
-    if (field.fractions) return fmt::format("{}", *rc::gen::inRange(-4'000, 4'000) / 4.0);
+    // Never a whole number: without a fraction in sight the column is one of integers, and a byte
+    // would not hold all of these.
+    if (field.fractions) return fmt::format("{}", *rc::gen::inRange(-4'000, 4'000) + 0.25);
     if (field.kind == "byte") return std::to_string(any_int<std::int8_t>());
     if (field.kind == "short") return std::to_string(any_int<std::int16_t>());
     if (field.kind == "integer") return std::to_string(any_int<std::int32_t>());
