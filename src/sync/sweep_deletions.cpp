@@ -92,8 +92,7 @@ Task<Report> Sweep::make_deletions(std::uint64_t records) {
         total += again;
     }
     const std::size_t found = deletions.size();
-    const bool blown = deletions.too_many(records, context_.rules.max_delete, now);
-    if (blown) {
+    if (deletions.too_many(records, context_.rules.max_delete, now)) {
         throw Misconfigured(
             fmt::format("{}: {} of {} records vanished from one side at one go; deletes = "
                         "\"propagate\" would delete them from the other, and max_delete is {}",

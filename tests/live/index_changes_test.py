@@ -99,7 +99,7 @@ class IndexChanges(unittest.TestCase):
             {"add": {"index": second, "alias": world.index("t")}}]})
 
     def behind_an_alias(self, pair, settings=None):
-        """A world whose index has another name, the names of two, and what started() gives."""
+        """A world whose index has another name, that name and one to move to, and its writers."""
         world = World(self)
         world.configure(pair=pair)
         # Names that lead to no table: else the copy would be a pair of its own until the alias moves.

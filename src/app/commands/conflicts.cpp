@@ -13,8 +13,8 @@ namespace {
 
 using Action = ConflictsCommand::Action;
 
-constexpr std::size_t shown_limit = 1'000;  // of a record, that are shown
-constexpr int restore_tries = 5;            // against writers of the same document
+constexpr std::size_t contents_shown = 1'000;  // of a record
+constexpr int restore_tries = 5;               // against writers of the same document
 
 std::string moment(const Version& version) {
     return format_iso8601(instant_from_micros(version.micros), 6);
@@ -83,7 +83,7 @@ private:
     /// What is kept of the record, in whichever pairs.
     Task<std::vector<Kept>> find(const std::vector<PairPlan>& plans) {
         const Id id = *command_.id;
-        const std::size_t limit = command_.action == Action::restore ? 1 : shown_limit;
+        const std::size_t limit = command_.action == Action::restore ? 1 : contents_shown;
         std::vector<Kept> all;
         for (const PairPlan& plan : plans) {
             std::vector<Beaten> contents =

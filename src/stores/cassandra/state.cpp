@@ -34,6 +34,7 @@ struct CassandraState::Impl {
     const Clock& clock;
     StateOptions options;
     cassandra::BeatenContents beaten{session, options.keyspace};
+    cassandra::Agreements agreements{session, options.keyspace};
 
     [[nodiscard]] std::string table(const char* name) const {
         return cassandra::table_name(options.keyspace, name);
@@ -271,20 +272,17 @@ Task<std::optional<std::string>> CassandraState::beaten_json(std::string pair, B
 
 Task<void> CassandraState::load_agreed(std::string pair, std::int64_t era,
                                        std::span<AgreedNote> notes) {
-    cassandra::Agreements agreements(impl_->session, impl_->options.keyspace);
-    co_await agreements.load(std::move(pair), era, notes);
+    co_await impl_->agreements.load(std::move(pair), era, notes);
 }
 
 Task<AgreedPage> CassandraState::list_agreed(std::string pair, std::int64_t era, TokenRange range,
                                              std::size_t limit) {
-    cassandra::Agreements agreements(impl_->session, impl_->options.keyspace);
-    co_return co_await agreements.list(std::move(pair), era, range, limit);
+    co_return co_await impl_->agreements.list(std::move(pair), era, range, limit);
 }
 
 Task<void> CassandraState::put_agreed(std::string pair, std::int64_t era,
                                       std::vector<AgreedNote> notes) {
-    cassandra::Agreements agreements(impl_->session, impl_->options.keyspace);
-    co_await agreements.put(std::move(pair), era, std::move(notes));
+    co_await impl_->agreements.put(std::move(pair), era, std::move(notes));
 }
 
 Task<bool> CassandraState::acquire_lease(std::string name, std::string owner,

@@ -67,12 +67,13 @@ bool ElasticIndex::has_moved(const Cursor& upto) {
 
 /// The checkpoints were read before, so a refresh covers them.
 Task<void> ElasticIndex::refresh_to(const Cursor& upto) {
-    refreshed_at_ = clock_.now();
+    const std::int64_t began = clock_.now();
     try {
         co_await elastic::refresh(client_, options_.index);
     } catch (const elastic::RequestError& error) {
         rethrow(error, options_.index);
     }
+    refreshed_at_ = began;
     if (!refreshed_.same_index(upto)) co_return;
     for (std::size_t shard = 0; shard < upto.shards.size(); ++shard)
         refreshed_.shards[shard] = std::max(refreshed_.shards[shard], upto.shards[shard]);

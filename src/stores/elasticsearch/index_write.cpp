@@ -35,6 +35,15 @@ struct ElasticIndex::Bulk {
 
 namespace {
 
+/// As it was, but for the blanks.
+void append_member(std::string& out, const Json& member, char& separator) {
+    out += separator;
+    separator = ',';
+    member.append_key(out);
+    out += ':';
+    append_compact(out, member.raw());
+}
+
 /// The document with another version, and with the fields of its key; all else as it was, but for
 /// the blanks.
 void restamp(std::string& out, const Id& id, const Json& source, const Layout& layout,
@@ -47,11 +56,7 @@ void restamp(std::string& out, const Id& id, const Json& source, const Layout& l
         for (std::size_t i = 0; i < key_fields.size(); ++i) {
             if (member.key() == key_fields[i].name) present[i] = true;
         }
-        out += separator;
-        separator = ',';
-        member.append_key(out);
-        out += ':';
-        append_compact(out, member.raw());
+        append_member(out, member, separator);
     }
     append_key_fields(out, id, layout, present, separator);
     out += separator;
@@ -63,16 +68,9 @@ void restamp(std::string& out, const Id& id, const Json& source, const Layout& l
 /// On one line, as in a bulk body; of a member that both have, the first one's.
 void append_merged(std::string& out, const Json& first, const Json& second) {
     char separator = '{';
-    const auto add = [&](const Json& member) {
-        out += separator;
-        separator = ',';
-        member.append_key(out);
-        out += ':';
-        append_compact(out, member.raw());
-    };
-    for (const Json member : first) add(member);
+    for (const Json member : first) append_member(out, member, separator);
     for (const Json member : second) {
-        if (!first[member.key()].exists()) add(member);
+        if (!first[member.key()].exists()) append_member(out, member, separator);
     }
     out += separator == '{' ? "{}" : "}";
 }

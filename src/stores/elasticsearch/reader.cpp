@@ -153,8 +153,7 @@ std::optional<Value> convert_date(std::string_view text, const Type& type,
 
 constexpr const char* unknown_format =
     "is a date in a format of the index that Duet cannot read: make the column text, or reindex "
-    "with "
-    "a format that it knows (docs/types.md)";
+    "with a format that it knows (docs/types.md)";
 
 std::string remedy(const Json& value, const Type& type) {
     const bool structured = value.is(Json::Kind::array) || value.is(Json::Kind::object);
@@ -177,8 +176,8 @@ Value convert_scalar(const Json& value, const Type& type, const Field& field) {
     const bool dated = type.kind == Kind::timestamp || type.kind == Kind::date;
     auto converted =
         dated ? convert_date(value.text(), type, field.dates) : parse_scalar(value.text(), type);
-    if (!converted && dated && !field.dates.is_known()) unfit(value, unknown_format);
-    if (!converted) unfit(value, remedy(value, type));
+    if (!converted)
+        unfit(value, dated && !field.dates.is_known() ? unknown_format : remedy(value, type));
     return std::move(*converted);
 }
 

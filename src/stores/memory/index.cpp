@@ -262,7 +262,7 @@ Task<void> MemoryIndex::end(std::vector<DocumentScan> /*scan*/) {
 Task<std::vector<Change>> MemoryIndex::read(DocumentScan& scan, std::size_t limit, Detail detail) {
     const std::int64_t seen_at = clock_.now();
     co_await hooks_.before("index.scan");
-    if (scan.after.empty()) scan.left_out += documents_.left_out();
+    if (scan.after.empty() && scan.slice == 0) scan.left_out += documents_.left_out();
     std::map<std::string, Change> all;
     for (std::size_t shard = 0; shard < documents_.options().shards; ++shard) {
         for (const auto& [id, document] : documents_.visible(shard)) {
