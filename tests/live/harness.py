@@ -5,6 +5,7 @@ Needs DUET_CASSANDRA and DUET_ELASTICSEARCH, which `./dev test live` sets. Each 
 of its own, so tests may share their servers with others.
 """
 
+import contextlib
 import datetime
 import decimal
 import http.client
@@ -180,6 +181,15 @@ class Daemon:
 
     def signal(self, number):
         self.process.send_signal(number)
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """What is done meanwhile is one step to the program."""
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
 
     def stop(self, patience=5.5):
         """SIGTERM; the exit code. It must not take longer than five seconds."""

@@ -135,6 +135,7 @@ struct World {
                     co_await cql("SELECT id FROM $." + table + " WHERE id = " + id);
                 found = rows.size() == 1;
             } catch (const cql::QueryError&) {  // the table is not there yet
+            } catch (const Unavailable&) {      // or is being made: the server knows it by half
             }
             if (found) co_return true;
             co_await sleep_for(std::chrono::milliseconds(100));
