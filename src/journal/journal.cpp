@@ -1,12 +1,8 @@
 #include "journal/journal.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/log.hpp"
@@ -16,23 +12,48 @@ namespace duet::journal {
 
 using State = SegmentParser::State;
 
-struct Journal::Segment {
-    Segment(SegmentName segment_name, int descriptor)
-        : name(segment_name), file(descriptor), parser(segment_name) {}
-    ~Segment() { ::close(file); }
-    Segment(const Segment&) = delete;
-    Segment& operator=(const Segment&) = delete;
-
-    SegmentName name;
-    int file;  // Cassandra may remove its name before all of it was read
-    SegmentParser parser;
-    std::optional<Steady::time_point> torn_since;
-};
-
 Journal::Table::Table(Journal& journal, Uuid id, std::string keyspace, Known known)
-    : journal_(journal), id_(id), keyspace_(std::move(keyspace)), known_(std::move(known)) {}
+    : journal_(journal),
+      id_(id),
+      keyspace_(std::move(keyspace)),
+      known_(std::move(known)),
+      settled_(journal.place()) {}
 
-Journal::Table::~Table() { std::erase(journal_.tables_, this); }
+Journal::Table::~Table() {
+    for (Listeners* listeners : {&journal_.tables_, &journal_.waiting_, &journal_.resuming_})
+        std::erase_if(*listeners, [this](const Listener& each) { return each.table == this; });
+}
+
+bool Journal::Table::resume(Place settled) {
+    if (!journal_.can_resume(settled)) return false;
+    journal_.waiting_.push_back({.table = this, .from = settled});
+    for (Listener& each : journal_.tables_)
+        if (each.table == this) each.from = settled;
+    settled_ = settled;
+    return true;
+}
+
+void Journal::Table::settle() {
+    queue_.settle();
+    if (queue_.is_incomplete()) {
+        mark_.reset();
+        return;
+    }
+    const Mark now{journal_.place_of(*this), queue_.taken() + queue_.size(), delivered_};
+    if (mark_ && queue_.taken() >= mark_->taken) settle(*std::exchange(mark_, std::nullopt));
+    if (queue_.empty()) {
+        settle(now);
+    } else if (!mark_) {
+        mark_ = now;
+    }
+}
+
+void Journal::Table::settle(const Mark& mark) {
+    const bool written = mark.delivered != settled_writes_;
+    if (!written && mark.place.segment == settled_.segment) return;
+    settled_ = mark.place;
+    settled_writes_ = mark.delivered;
+}
 
 Journal::Journal(JournalOptions options) : options_(std::move(options)), folder_(options_.folder) {
     begin();
@@ -42,39 +63,37 @@ Journal::~Journal() = default;
 
 std::unique_ptr<Journal::Table> Journal::table(Uuid id, std::string keyspace, Table::Known known) {
     std::unique_ptr<Table> made(new Table(*this, id, std::move(keyspace), std::move(known)));
-    tables_.push_back(made.get());
+    tables_.push_back({.table = made.get()});
     return made;
 }
 
 /// What was written before this moment is no matter of the journal, unless it is to be deleted.
 void Journal::begin() {
     const Listing listing = folder_.list();
-    listed_at_ = options_.now();
+    began_at_ = listed_at_ = options_.now();
     for (const ListedSegment& each : listing.segments) newest_ = each.name.id;
     if (options_.owner) {
         take_up(listing);
     } else {
-        for (const ListedSegment& each : listing.segments) known_.insert(each.name.id);
+        for (const ListedSegment& each : listing.segments) known_[each.name.id] = each.name;
         for (auto each = listing.segments.rbegin(); each != listing.segments.rend(); ++each) {
-            Segment* segment = open(each->name);
+            SegmentFile* segment = open(each->name);
             if (segment == nullptr) {
                 known_.erase(each->name.id);
                 continue;
             }
             skip_to_end(*segment);
-            if (segment->parser.has_sections()) break;  // those before it are written to their end
+            if (segment->parser().has_sections())
+                break;  // those before it are written to their end
         }
     }
     note_unread(listing);
     measure(listing);
 }
 
-void Journal::skip_to_end(Segment& segment) {
-    segment.parser.skip(true);
-    State state = State::ready;
-    while (state == State::ready) state = step(segment);
-    segment.parser.skip(false);
-    if (state == State::unsupported) unread_[segment.name.id] = segment.parser.problem();
+void Journal::skip_to_end(SegmentFile& segment) {
+    const State state = segment.skip_to_end(buffer_);
+    if (state == State::unsupported) unread_[segment.name().id] = segment.parser().problem();
 }
 
 void Journal::list() {
@@ -86,7 +105,7 @@ void Journal::list() {
         lose_all("unreadable", problem_);
         return;
     }
-    std::erase_if(known_, [&](std::int64_t id) { return !listing.has(id); });
+    std::erase_if(known_, [&](const auto& entry) { return !listing.has(entry.first); });
     take_up(listing);
     listed_at_ = options_.now();
     note_unread(listing);
@@ -105,7 +124,7 @@ void Journal::take_up(const Listing& listing) {
             newest_ = name.id;
         }
         // Older ones come late: Cassandra links what it replays, and what it permits again.
-        if (open(name) != nullptr) known_.insert(name.id);
+        if (open(name) != nullptr) known_[name.id] = name;
     }
 }
 
@@ -122,30 +141,30 @@ std::string Journal::lost_before(const SegmentName& name) {
     if (name.id - newest_ >= run_gap && was_never_used(newest_)) return {};
     // Cassandra drops the oldest first. One that is older and still there proves that none was
     // dropped; any other that is not there held no rows of a table with CDC.
-    if (!known_.empty() && *known_.begin() <= newest_) return {};
+    if (!known_.empty() && known_.begin()->first <= newest_) return {};
     return fmt::format("{}: no segment before it", name.log_file());
 }
 
 bool Journal::was_never_used(std::int64_t id) {
     const auto found = segments_.find(id);
     if (found == segments_.end()) return false;
-    const SegmentParser& parser = found->second->parser;
-    State state = State::ready;
-    while (state == State::ready && !parser.has_sections()) state = step(*found->second);
-    return state == State::waiting && !parser.has_sections();
+    SegmentFile& segment = *found->second;
+    const SegmentParser& parser = segment.parser();
+    if (parser.has_sections()) return false;
+    std::size_t budget = read_limit;
+    return read(segment, budget) == State::waiting && !parser.has_sections();
 }
 
-Journal::Segment* Journal::open(const SegmentName& name) {
-    const std::filesystem::path path = folder_.path() / name.log_file();
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) {
-        const std::string reason = std::strerror(errno);
-        unread_[name.id] = fmt::format("{} cannot be read: {}", path.string(), reason);
+SegmentFile* Journal::open(const SegmentName& name) {
+    std::string reason;
+    std::unique_ptr<SegmentFile> opened = SegmentFile::open(folder_.path(), name, reason);
+    if (opened == nullptr) {
+        unread_[name.id] = reason;
         return nullptr;
     }
     unread_.erase(name.id);
     auto& segment = segments_[name.id];
-    segment = std::make_unique<Segment>(name, file);
+    segment = std::move(opened);
     return segment.get();
 }
 
@@ -164,9 +183,8 @@ void Journal::measure(const Listing& listing) {
         const bool behind = name.id < written_ && segments_.contains(name.id);
         if (behind || holds(name.id)) space_.unsettled += bytes;
     }
-    const double limit = nearly_full * static_cast<double>(space_.limit);
-    if (space_.limit == 0 || static_cast<double>(space_.held) < limit) return;
-    if (static_cast<double>(space_.unsettled) >= limit) empty_into_one_sweep();
+    if (!is_nearly_full(space_.held)) return;
+    if (is_nearly_full(space_.unsettled)) empty_into_one_sweep();
     if (options_.blocks_writes && tell("full")) {
         log::warning("Cassandra is about to refuse writes: cdc_raw is nearly full",
                      {{"folder", folder_.path().string()},
@@ -176,9 +194,17 @@ void Journal::measure(const Listing& listing) {
     }
 }
 
+bool Journal::is_nearly_full(std::uint64_t bytes) const {
+    const double limit = nearly_full * static_cast<double>(space_.limit);
+    return space_.limit != 0 && static_cast<double>(bytes) >= limit;
+}
+
 void Journal::empty_into_one_sweep() {
     for (const auto& [id, segment] : segments_) skip_to_end(*segment);
-    for (Table* table : tables_) table->queue_.abandon();
+    for (const Listener& each : tables_) each.table->queue_.abandon();
+    waiting_.clear();
+    resuming_.clear();
+    replay_.reset();
     ++counts_.emptied;
     if (tell("emptied")) {
         log::warning("journal nearly full, emptied into one sweep",
@@ -193,59 +219,38 @@ bool Journal::look() {
     if (looks_++ % looks_between_lists == 0 || folder_.may_have_changed()) list();
     // Cassandra writes in a segment only when those before it are written to their end.
     for (const auto& [id, segment] : segments_) {
-        if (segment->parser.has_sections()) written_ = std::max(written_, id);
+        if (segment->parser().has_sections()) written_ = std::max(written_, id);
     }
     std::size_t budget = look_limit;
     bool more = false;
     for (auto at = segments_.begin(); at != segments_.end() && budget > 0;) {
-        Segment& segment = *at->second;
+        SegmentFile& segment = *at->second;
         const State state = read(segment, budget);
         more = more || state == State::ready;
-        if (goes_on(segment, state, segment.name.id < written_)) {
+        if (goes_on(segment, state, segment.name().id < written_)) {
             ++at;
             continue;
         }
-        if (options_.owner) finished_[segment.name.id] = segment.name;
+        if (options_.owner) finished_[segment.name().id] = segment.name();
         at = segments_.erase(at);
         looks_ = 0;  // another has taken its place
     }
-    return more;
+    return replay() || more;
 }
 
-State Journal::read(Segment& segment, std::size_t& budget) {
-    State state = State::ready;
-    while (state == State::ready && budget > 0) {
-        const std::uint64_t before = segment.parser.position();
-        state = step(segment);
-        const std::uint64_t taken = std::max<std::uint64_t>(
-            segment.parser.position() - before, segment.parser.wanted() == 0 ? read_limit : 8);
-        budget -= std::min<std::uint64_t>(budget, taken);
-    }
-    return state;
-}
-
-State Journal::step(Segment& segment) {
-    const std::size_t wanted = segment.parser.wanted();
-    buffer_.resize(wanted);
-    const auto offset = static_cast<off_t>(segment.parser.position());
-    std::size_t size = 0;
-    while (size < wanted) {
-        const auto got =
-            ::pread(segment.file, &buffer_[size], wanted - size, offset + static_cast<off_t>(size));
-        if (got <= 0) break;  // an error reads as the end: the look is repeated, and then given up
-        size += static_cast<std::size_t>(got);
-    }
+State Journal::read(SegmentFile& segment, std::size_t& budget) {
     const SegmentParser::Sink sink = [this, &segment](const WrittenKey& written) {
-        deliver(written, segment.name.id);
+        deliver(written, segment.place(), tables_);
     };
-    const State state = segment.parser.feed(ByteView(buffer_).first(size), sink);
-    const SegmentParser& parser = segment.parser;
-    if (parser.has_sections() && segment.name.id >= written_) compressed_ = parser.compressed();
-    if (buffer_.capacity() > read_limit) Bytes().swap(buffer_);
+    State state = State::ready;
+    while (state == State::ready && budget > 0) state = segment.step(buffer_, sink, budget);
+    const SegmentParser& parser = segment.parser();
+    if (parser.has_sections() && segment.name().id >= written_) compressed_ = parser.compressed();
     return state;
 }
 
-bool Journal::goes_on(Segment& segment, State state, bool is_closed) {
+bool Journal::goes_on(SegmentFile& segment, State state, bool is_closed) {
+    SegmentParser& parser = segment.parser();
     if (state != State::torn) segment.torn_since.reset();
     switch (state) {
         case State::ready: return true;
@@ -253,38 +258,42 @@ bool Journal::goes_on(Segment& segment, State state, bool is_closed) {
         case State::torn:
             if (!segment.torn_since) segment.torn_since = options_.now();
             if (!is_closed && options_.now() - *segment.torn_since < torn_limit) return true;
-            lose_all("corrupt", segment.parser.problem());
+            lose_all("corrupt", parser.problem());
             segment.torn_since.reset();
-            return segment.parser.give_up_section();
+            return parser.give_up_section();
         case State::unsupported:
-            unread_[segment.name.id] = problem_ = segment.parser.problem();
+            unread_[segment.name().id] = problem_ = parser.problem();
             lose_all("unreadable", problem_);
             return false;
     }
     return false;
 }
 
-void Journal::deliver(const WrittenKey& written, std::int64_t segment) {
-    const auto named = std::ranges::find(tables_, written.table, &Table::id_);
+void Journal::deliver(const WrittenKey& written, Place place, const Listeners& listeners) {
+    const auto named = std::ranges::find(listeners, written.table,
+                                         [](const Listener& each) { return each.table->id_; });
     if (!written.several) {
-        if (named == tables_.end()) return;
-        Table& table = **named;
-        if (written.oldest_write && table.known_(written.key, *written.oldest_write)) {
-            ++counts_.echoes;
-            return;
-        }
-        nominate(table, written.key, segment);
+        if (named != listeners.end() && named->from <= place)
+            nominate(*named->table, written, place.segment);
         return;
     }
-    for (Table* table : tables_) {
-        const bool other = named != tables_.end() && table->keyspace_ != (*named)->keyspace_;
-        if (!other) nominate(*table, written.key, segment);
+    for (const Listener& each : listeners) {
+        const bool other =
+            named != listeners.end() && each.table->keyspace_ != named->table->keyspace_;
+        if (!other && each.from <= place) nominate(*each.table, written, place.segment);
     }
 }
 
-void Journal::nominate(Table& table, ByteView key, std::int64_t segment) {
+void Journal::nominate(Table& table, const WrittenKey& written, std::int64_t segment) {
+    ++table.delivered_;
+    const bool known = !written.several && written.oldest_write &&
+                       table.known_(written.key, *written.oldest_write);
+    if (known) {
+        ++counts_.echoes;
+        return;
+    }
     ++counts_.nominated;
-    if (table.queue_.push(key, segment)) return;
+    if (table.queue_.push(written.key, segment)) return;
     ++counts_.incomplete;
     if (tell("queue")) {
         log::warning(
@@ -301,9 +310,11 @@ bool Journal::tell(const char* kind) {
     return true;
 }
 
-void Journal::lose_all(const char* kind, const std::string& reason) {
+void Journal::lose_all(const char* kind, const std::string& reason) { lose(tables_, kind, reason); }
+
+void Journal::lose(const Listeners& listeners, const char* kind, const std::string& reason) {
     bool fresh = false;
-    for (Table* table : tables_) fresh = table->queue_.lose() || fresh;
+    for (const Listener& each : listeners) fresh = each.table->queue_.lose() || fresh;
     if (fresh) ++counts_.incomplete;
     if (fresh && tell(kind)) {
         log::warning("journal incomplete, tables are swept", {{"reason", reason}});
@@ -311,11 +322,15 @@ void Journal::lose_all(const char* kind, const std::string& reason) {
 }
 
 bool Journal::holds(std::int64_t segment) const {
-    return std::ranges::any_of(tables_,
-                               [segment](Table* table) { return table->queue_.holds(segment); });
+    return std::ranges::any_of(tables_, [segment](const Listener& each) {
+        return each.table->queue_.holds(segment) ||
+               (each.table->is_resuming() && each.table->settled_.segment <= segment);
+    });
 }
 
 void Journal::delete_settled(const Listing& listing) {
+    // A table may go on from any of them.
+    if (options_.now() - began_at_ < latecomers && !is_nearly_full(space_.held)) return;
     std::erase_if(finished_, [&](const auto& entry) {
         const auto& [id, name] = entry;
         // Those without rows of a table with CDC are Cassandra's to remove.

@@ -14,14 +14,14 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "base/task.hpp"
 #include "journal/cdc_folder.hpp"
 #include "journal/key_queue.hpp"
-#include "journal/segment.hpp"
+#include "journal/replay.hpp"
+#include "journal/segment_file.hpp"
 
 namespace duet::journal {
 
@@ -34,8 +34,8 @@ constexpr std::chrono::seconds proof_limit{2};  // between two lists: no node st
 constexpr std::int64_t run_gap = 1'000;         // ids: more are not used up within proof_limit
 constexpr double nearly_full = 0.75;            // of cdc_total_space
 constexpr std::chrono::minutes told_again{1};   // one line in the log for each kind of reason
-
-using Steady = std::chrono::steady_clock;
+constexpr std::chrono::seconds stuck_limit{10};
+constexpr std::chrono::minutes latecomers{1};  // after the start an owner deletes nothing yet
 
 struct JournalOptions {
     std::filesystem::path folder;
@@ -77,14 +77,37 @@ public:
         Table& operator=(const Table&) = delete;
         [[nodiscard]] KeyQueue& queue() { return queue_; }
 
+        /// Goes on from what an earlier process had settled: the queue gets what was written since,
+        /// too. False: some of that may be lost.
+        [[nodiscard]] bool resume(Place settled);
+        /// That goes on.
+        [[nodiscard]] bool is_resuming() const { return journal_.is_resuming(*this); }
+        /// What was taken from the queue has been looked at, all of it.
+        void settle();
+        /// Whatever was written before it is settled. It stays where it is, within a segment, while
+        /// nothing is written in the table. Of no use while the table is incomplete.
+        [[nodiscard]] Place settled() const { return settled_; }
+
     private:
         friend class Journal;
         Table(Journal& journal, Uuid id, std::string keyspace, Known known);
+        /// Where the journal was read to, once so many keys were taken.
+        struct Mark {
+            Place place;
+            std::uint64_t taken = 0;
+            std::uint64_t delivered = 0;
+        };
         Journal& journal_;
         Uuid id_;
         std::string keyspace_;
         Known known_;
         KeyQueue queue_;
+        std::uint64_t delivered_ = 0;  // writes, the known ones as well
+        std::uint64_t settled_writes_ = 0;
+        Place settled_;
+        std::optional<Mark> mark_;  // for the time in which the queue is never empty
+
+        void settle(const Mark& mark);
     };
 
     explicit Journal(JournalOptions options);
@@ -111,18 +134,30 @@ public:
     [[nodiscard]] const JournalCounts& counts() const { return counts_; }
 
 private:
-    struct Segment;
+    /// Who gets what was written from a place on.
+    struct Listener {
+        Table* table = nullptr;
+        Place from;
+        // While it resumes: when a key was last taken from its queue, and how many then.
+        std::uint64_t taken = 0;
+        Steady::time_point moved_at{};
+    };
+    using Listeners = std::vector<Listener>;
 
     JournalOptions options_;
     CdcFolder folder_;
-    std::map<std::int64_t, std::unique_ptr<Segment>> segments_;  // by id; those not read to the end
-    std::map<std::int64_t, SegmentName> finished_;               // with `owner`: to be deleted
-    std::set<std::int64_t> known_;                    // taken up, and still there at the last list
+    std::map<std::int64_t, std::unique_ptr<SegmentFile>> segments_;  // those not read to the end
+    std::map<std::int64_t, SegmentName> finished_;                   // with `owner`: to be deleted
+    std::map<std::int64_t, SegmentName> known_;       // taken up, and still there at the last list
     std::map<std::int64_t, std::string> unread_;      // cannot be read: why
     std::map<std::string, Steady::time_point> told_;  // when the log last said which kind of reason
-    std::vector<Table*> tables_;
+    Listeners tables_;
+    Listeners waiting_;   // for the next replay
+    Listeners resuming_;  // by this one
+    std::unique_ptr<Replay> replay_;
     std::int64_t newest_ = -1;   // the id of the newest segment ever seen
     std::int64_t written_ = -1;  // and of the newest that is known to be in use
+    Steady::time_point began_at_;
     Steady::time_point listed_at_;
     int looks_ = 0;
     bool compressed_ = false;
@@ -140,19 +175,34 @@ private:
     [[nodiscard]] std::string lost_before(const SegmentName& name);
     [[nodiscard]] bool was_never_used(std::int64_t id);
     /// nullptr: it cannot be, and is among the unread.
-    Segment* open(const SegmentName& name);
+    SegmentFile* open(const SegmentName& name);
     /// Notes why not everything can be read.
     void note_unread(const Listing& listing);
     void measure(const Listing& listing);
+    [[nodiscard]] bool is_nearly_full(std::uint64_t bytes) const;
     void empty_into_one_sweep();
     void publish();
-    void skip_to_end(Segment& segment);
-    [[nodiscard]] SegmentParser::State step(Segment& segment);
-    [[nodiscard]] SegmentParser::State read(Segment& segment, std::size_t& budget);
+    void skip_to_end(SegmentFile& segment);
+    [[nodiscard]] SegmentParser::State read(SegmentFile& segment, std::size_t& budget);
     /// False: nothing more will be read of it.
-    [[nodiscard]] bool goes_on(Segment& segment, SegmentParser::State state, bool is_closed);
-    void deliver(const WrittenKey& written, std::int64_t segment);
-    void nominate(Table& table, ByteView key, std::int64_t segment);
+    [[nodiscard]] bool goes_on(SegmentFile& segment, SegmentParser::State state, bool is_closed);
+    void deliver(const WrittenKey& written, Place place, const Listeners& listeners);
+    void nominate(Table& table, const WrittenKey& written, std::int64_t segment);
+    /// Where the first section begins that was not read yet.
+    [[nodiscard]] Place place() const;
+    /// Where the first section begins that this table did not get yet.
+    [[nodiscard]] Place place_of(const Table& table) const;
+    [[nodiscard]] bool is_resuming(const Table& table) const;
+    [[nodiscard]] bool can_resume(Place settled) const;
+    /// Bounded, as look(); true: there is more.
+    bool replay();
+    void begin_replay();
+    /// `lost`: why it did not get all; empty: it did.
+    void end_replay(const std::string& lost);
+    /// Nobody's queue is too full. A table whose pair takes nothing holds the others up no longer
+    /// than stuck_limit.
+    [[nodiscard]] bool has_room();
+    void lose(const Listeners& listeners, const char* kind, const std::string& reason);
     /// For `kind` one line in the log is enough, for a while.
     void lose_all(const char* kind, const std::string& reason);
     /// False: the log has said this lately.

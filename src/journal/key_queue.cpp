@@ -30,6 +30,7 @@ std::vector<std::string> KeyQueue::take(std::size_t limit) {
         bytes_ -= first.key->size() + overhead;
         taken.push_back(std::move(keys_.extract(*first.key).value()));
         taken_.insert(first.segment);
+        ++count_;
         const auto left = waiting_.find(first.segment);
         if (--left->second == 0) waiting_.erase(left);
     }

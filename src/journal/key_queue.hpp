@@ -28,12 +28,17 @@ public:
     void settle() { taken_.clear(); }
     /// Writes may have been missed: what take_incomplete() says once. False: it was so already.
     bool lose() { return !std::exchange(incomplete_, true); }
-    /// Holds nothing any more: one sweep finds it all. A restart begins with one anyway.
+    /// Holds nothing any more: one sweep finds it all.
     void abandon();
     [[nodiscard]] bool take_incomplete();
+    [[nodiscard]] bool is_incomplete() const { return incomplete_; }
 
     [[nodiscard]] bool empty() const { return order_.empty(); }
     [[nodiscard]] std::size_t size() const { return order_.size(); }
+    /// So many keys wait that no more should be looked for.
+    [[nodiscard]] bool is_half_full() const { return bytes_ > queue_limit / 2; }
+    /// How many keys were taken since the beginning.
+    [[nodiscard]] std::uint64_t taken() const { return count_; }
     /// A key of this segment waits or was taken and not settled.
     [[nodiscard]] bool holds(std::int64_t segment) const;
 
@@ -47,6 +52,7 @@ private:
     std::map<std::int64_t, std::size_t> waiting_;  // how many, by segment
     std::unordered_set<std::int64_t> taken_;       // their segments
     std::size_t bytes_ = 0;
+    std::uint64_t count_ = 0;
     bool incomplete_ = false;
 };
 

@@ -56,6 +56,12 @@ public:
     explicit SegmentParser(SegmentName name) : name_(name) {}
 
     [[nodiscard]] std::uint64_t position() const;
+    /// The offset of the section that is being read, or of the next one.
+    [[nodiscard]] std::uint64_t section_at() const { return position_; }
+    /// Some keys of sections that begin before this offset were given.
+    [[nodiscard]] std::uint64_t delivered_upto() const {
+        return place_ == Place::entries ? section_end_ : position_;
+    }
     /// 0: feed() needs no bytes this time.
     [[nodiscard]] std::size_t wanted() const;
     /// Fewer bytes than wanted() say that the file ends behind them.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ namespace duet {
 struct RowChanges {
     std::vector<Change> changes;  // with `row` set where the feed has read it anyway
     bool caught_up = true;        // there is nothing more for now
+    bool waits = false;           // nothing now, but there will be: it reads what is behind
     /// Writes may be missing here: only the sweep finds them.
     bool incomplete = false;
 };
@@ -37,6 +39,14 @@ public:
     [[nodiscard]] virtual Task<RowChanges> next(std::size_t limit) = 0;
     /// What next() returned last is settled.
     [[nodiscard]] virtual Task<void> acknowledge() = 0;
+    /// Whatever was written before this is settled, for resume() of a later process; it moves only
+    /// where something was written. Empty: it cannot say.
+    [[nodiscard]] virtual std::vector<std::int64_t> position() const { return {}; }
+    /// Before the first next(): goes on from a position of an earlier process. False: what was
+    /// written since may be lost.
+    [[nodiscard]] virtual bool resume(const std::vector<std::int64_t>& /*position*/) {
+        return false;
+    }
 };
 
 }  // namespace duet

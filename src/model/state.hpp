@@ -58,6 +58,13 @@ struct SweepNotes {
     std::vector<std::int64_t> copied;
     /// A first copy to Elasticsearch goes on: what lies in no segment is not known to be copied.
     bool copying = false;
+    /// Some record ends by itself.
+    bool ends = false;
+    /// RowFeed::position(): both sides were level, and only what was written since is news. Empty:
+    /// they are to be compared.
+    std::vector<std::int64_t> position;
+    /// When the next round of the sweep was due then, microseconds since 1970.
+    std::int64_t round_due = 0;
 
     bool operator==(const SweepNotes&) const = default;
 };

@@ -50,6 +50,7 @@ Task<void> Daemon::serve(Pair& pair, std::chrono::milliseconds period) {
         const std::chrono::milliseconds delay = co_await turn(served);
         co_await rest(served, delay);
     }
+    co_await close(served);
     log::info("pair ended", {{"pair", name}, {"did", summary(served.status.total)}});
 }
 
@@ -72,9 +73,19 @@ Task<std::chrono::milliseconds> Daemon::turn(Served& served) {
         // Nobody foresaw it (no memory, say): still this pair's matter alone, as any other failure.
         co_return failed(served, std::string("a pass failed unexpectedly: ") + error.what());
     }
+    if (!served.pair->is_level()) co_return pause_before_level;
     const auto spent = std::chrono::microseconds(clock_.now() - began);
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(period_ - spent);
     co_return std::max(left, std::chrono::milliseconds(0));  // late means at once, not twice
+}
+
+Task<void> Daemon::close(Served& served) {
+    if (served.status.phase != PairStatus::Phase::level) co_return;
+    try {
+        co_await served.pair->close();
+    } catch (const std::exception&) {
+        // What was saved before is as true: the next process looks a little farther back.
+    }
 }
 
 void Daemon::note(Served& served, const Progress& step) {

@@ -73,6 +73,7 @@ private:
     bool stopping_ = false;
 
     [[nodiscard]] Task<std::chrono::milliseconds> turn(Served& served);
+    [[nodiscard]] static Task<void> close(Served& served);
     [[nodiscard]] Task<void> rest(Served& served, std::chrono::milliseconds duration);
     /// False: it failed; the next pass says why.
     [[nodiscard]] Task<bool> glance(Served& served);
@@ -85,6 +86,7 @@ private:
 
 constexpr std::chrono::milliseconds first_retry{200};
 constexpr std::chrono::milliseconds last_retry{30'000};
+constexpr std::chrono::milliseconds pause_before_level{50};  // a feed reads what it will tell
 constexpr std::chrono::seconds progress_logged_every{30};
 constexpr std::chrono::milliseconds stopped_retry{
     60'000};  // somebody may have mended it without a word to Duet

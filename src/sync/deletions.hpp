@@ -38,7 +38,9 @@ public:
 
     /// Duet has deleted so many documents, for whatever reason: Elasticsearch counts them, too.
     void note_own(std::uint64_t documents) { own_ += documents; }
-    /// How many since the last time; forgotten here.
+    /// How many since take_own().
+    [[nodiscard]] std::uint64_t own() const { return own_; }
+    /// The same; forgotten here.
     [[nodiscard]] std::uint64_t take_own() { return std::exchange(own_, 0); }
 
     /// At most `limit` of those that are remembered, or all; they are forgotten here.

@@ -5,6 +5,7 @@
 namespace duet::sync {
 
 void Expiries::remember(const Id& id, std::int64_t at) {
+    any_ = true;
     if (ends_.size() >= expiries_limit && ends_.rbegin()->first <= at) return;
     ends_.emplace(at, id);
     if (ends_.size() > expiries_limit) ends_.erase(std::prev(ends_.end()));

@@ -19,8 +19,12 @@ public:
     /// At most `limit` of those that are due, the soonest first; they are forgotten here.
     [[nodiscard]] std::vector<Id> due(std::int64_t now, std::size_t limit);
     [[nodiscard]] std::size_t size() const { return ends_.size(); }
+    /// Some record ends by itself, as far as this process or an earlier one knows.
+    [[nodiscard]] bool any() const { return any_; }
+    void note_any() { any_ = true; }
 
 private:
+    bool any_ = false;
     std::set<std::pair<std::int64_t, Id>> ends_;
 };
 

@@ -84,7 +84,8 @@ Task<void> FirstCopyOfDocuments::note_copied(std::int64_t position, const Cursor
     if (!memory_.due()) co_return;
     SweepNotes notes;
     notes.copied = copied_->shards;
-    co_await memory_.save(std::move(notes));
+    notes.ends = context_.expiries.any();
+    co_await memory_.save(std::move(notes), std::nullopt);
 }
 
 Task<Report> FirstCopyOfDocuments::run(const Listener& listener) {
@@ -143,6 +144,12 @@ void FirstCopyOfDocuments::expect(const Write& write, std::int64_t token) {
     expected_[sweep_.segment_of(token)] += context_.rows.digest_of(write);
 }
 
+void FirstCopyOfDocuments::remember_end(const Write& write) {
+    if (!write.expires_at) return;
+    context_.expiries.remember(write.id,
+                               *write.expires_at + context_.rules.expiry_tolerance.count());
+}
+
 Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& total) {
     const std::int64_t now = context_.clock.now();
     std::vector<Write> writes;
@@ -153,6 +160,7 @@ Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& tot
             rest.push_back(change.id);
         } else if (was_copied(change.document->guard)) {
             expect(*write, context_.rows.token(write->id));
+            remember_end(*write);
         } else {
             const bool ahead = write->version.micros - now > context_.rules.max_clock_ahead.count();
             total.future += ahead ? 1 : 0;
@@ -169,10 +177,7 @@ Task<void> FirstCopyOfDocuments::insert(std::vector<Change> changes, Report& tot
         const std::int64_t token = context_.rows.token(writes[i].id);
         expect(writes[i], token);
         ++total.rows_written;
-        if (writes[i].expires_at) {
-            context_.expiries.remember(
-                writes[i].id, *writes[i].expires_at + context_.rules.expiry_tolerance.count());
-        }
+        remember_end(writes[i]);
         if (!context_.propagates()) continue;
         Agreed agreed;
         agreed.kind = Agreed::Kind::record;

@@ -68,6 +68,7 @@ private:
     /// What is inserted without a look; empty: it needs one.
     [[nodiscard]] std::optional<Write> insertion(const Change& change, std::int64_t now) const;
     void expect(const Write& write, std::int64_t token);
+    void remember_end(const Write& write);
     [[nodiscard]] Task<void> insert(std::vector<Change> changes, Report& total);
     [[nodiscard]] bool was_copied(const Guard& guard) const;
     /// Everything up to this position of each shard is inserted.

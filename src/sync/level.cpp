@@ -1,17 +1,21 @@
-// Pair::level: from two sides of which nothing is known to two that are level.
+// Pair::level: from two sides of which nothing is known to two that are level. Pair::go_on: the
+// same from two sides of which an earlier process knew.
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "model/row_feed.hpp"
 #include "sync/pair.hpp"
 
 namespace duet::sync {
 
 namespace {
 
-constexpr int level_rounds = 4;  // feed and sweep in turn, while writers go on writing
+constexpr int moving_passes_limit = 100;  // of go_on(), in which records kept moving
+constexpr int level_rounds = 4;           // feed and sweep in turn, while writers go on writing
 
 }  // namespace
 
@@ -91,6 +95,13 @@ Task<Report> Pair::sweep_round(const char* what) {
 Task<Report> Pair::level() {
     Report total;
     const std::int64_t began = context_.clock.now();
+    round_began_ = began;
+    feed_incomplete_ = missed_again_ = false;  // whatever was missed is found here
+    // Whatever was deleted before comes back, or goes with what the round finds (V10).
+    if (!context_.propagates()) {
+        const std::uint64_t deletes = co_await context_.documents.deletes();
+        sweep_.note_deletes(deletes);
+    }
     bool copied = false;
     co_await context_.documents.refresh();
     const std::uint64_t documents = co_await context_.documents.count();
@@ -132,6 +143,56 @@ Task<Report> Pair::level() {
     round_has_ended();
     co_await keep();
     total.caught_up = true;
+    co_return total;
+}
+
+bool Pair::resumes() {
+    if (level_ || position_.empty()) return resumed_ != nullptr;
+    RowFeed* feed = context_.rows.feed();
+    const std::vector<std::int64_t> position = std::exchange(position_, {});
+    if (feed == nullptr || !feed->resume(position)) return false;
+    log::info("goes on where it stopped", {{"pair", context_.pair}});
+    resumed_ = feed;
+    moving_passes_ = 0;
+    return true;
+}
+
+Task<Report> Pair::go_on() {
+    Report total = co_await follow();
+    Report again = co_await look_at_quarantine();
+    if (again.schema_moved) co_await agree();
+    total += again;
+    bool caught_up = false;
+    bool well = context_.rows.feed() == resumed_;
+    while (well && !stopping_) {
+        Report rows = co_await follow_rows();
+        tell("catching up with Cassandra", total.looked + rows.looked, 0);
+        const bool moving = !rows.unsettled.empty();
+        caught_up = rows.caught_up;
+        const bool nothing = rows.looked == 0;
+        total += rows;
+        if (moving) ++moving_passes_;
+        well = !feed_incomplete_ && context_.rows.feed() == resumed_ &&
+               moving_passes_ < moving_passes_limit;
+        if (caught_up || nothing || moving) break;
+    }
+    total.caught_up = true;
+    if (!well) resumed_ = nullptr;  // then there is no way around a comparison
+    if (!well || !caught_up || stopping_) co_return total;
+    if (context_.propagates()) {
+        const std::uint64_t documents = co_await context_.documents.count();
+        sweep_.note_records(documents);
+    }
+    resumed_ = nullptr;
+    level_ = true;
+    const std::int64_t now = context_.clock.now();
+    if (settings_.sweep_every) {
+        const auto every = std::chrono::microseconds(*settings_.sweep_every).count();
+        round_due_ = std::min(round_due_, now + every);
+    }
+    sweep_due_ = round_due_;
+    round_began_ = std::max(now, sweep_due_);
+    co_await keep();
     co_return total;
 }
 

@@ -90,7 +90,9 @@ Task<void> Pair::open() {
     const Cursor position = co_await context_.position();
     co_await context_.checkpoint.open(position);
     note_meeting();
-    if (context_.propagates() && co_await context_.table_moved()) forget();
+    const bool moved = co_await context_.table_moved();
+    if (moved && context_.propagates()) forget();
+    if (moved && remembered_) sweep_anew();
     co_await remember();
 }
 
@@ -107,12 +109,17 @@ void Pair::note_meeting() {
     if (first) return;
     forget();
     level_ = false;
+    resumed_ = nullptr;
 }
 
 Task<void> Pair::remember() {
     if (remembered_) co_return;
     SweepNotes notes = co_await sweep_memory_.load();
     remembered_ = true;
+    if (notes.ends) context_.expiries.note_any();
+    if (!notes.position.empty()) sweep_.note_deletes(notes.deletes);
+    position_ = std::move(notes.position);
+    round_due_ = notes.round_due;
     if (notes.copying) rows_copy_.start(notes.segments);
     if (!notes.segments.empty()) sweep_.take_up(std::move(notes.segments));
     if (!notes.copied.empty()) documents_copy_.resume(std::move(notes.copied));
@@ -122,12 +129,28 @@ Task<void> Pair::keep() {
     SweepNotes notes;
     notes.copied = documents_copy_.copied();
     notes.copying = rows_copy_.resumes();
+    notes.ends = context_.expiries.any();
+    notes.position = position();
+    if (!notes.position.empty()) notes.round_due = round_due_;
     notes.segments = notes.copying ? rows_copy_.settled() : sweep_.settled();
-    co_await sweep_memory_.save(std::move(notes));
+    const std::optional<std::uint64_t> expected = sweep_.expected_deletes();
+    co_await sweep_memory_.save(std::move(notes), expected);
 }
 
 Task<void> Pair::keep_if_due() {
     if (sweep_memory_.due()) co_await keep();
+}
+
+std::vector<std::int64_t> Pair::position() const {
+    // No feed tells of a record that ends by itself: the next process finds those by comparing.
+    const bool all =
+        level_ && !feed_incomplete_ && !sweep_.has_unread() && !context_.expiries.any();
+    const RowFeed* feed = all ? context_.rows.feed() : nullptr;
+    return feed == nullptr ? std::vector<std::int64_t>() : feed->position();
+}
+
+Task<void> Pair::close() {
+    if (level_) co_await keep();
 }
 
 Task<Report> Pair::follow() {
@@ -179,6 +202,7 @@ Task<Report> Pair::look_at_quarantine() {
 }
 
 Task<Report> Pair::pass() {
+    if (resumes()) co_return co_await go_on();
     if (!level_) co_return co_await level();
     Report total;
     if (context_.clock.now() >= schema_due_) {
@@ -217,6 +241,7 @@ Task<Report> Pair::glance() { return follow_rows(); }
 Task<Report> Pair::follow_rows() {
     Report total;
     const std::int64_t began = context_.clock.now();
+    bool caught_up = false;
     for (int pages = 0; !stopping_ && pages < passes_at_once; ++pages) {
         Report room = co_await make_room();
         total += room;
@@ -231,15 +256,16 @@ Task<Report> Pair::follow_rows() {
         if (moved) co_await agree();  // the feed may be another one now
         if (!settled || moved) break;
         co_await feed->acknowledge();
-        if (!batch.caught_up) continue;
-        if (!feed_incomplete_) swept_at_ = std::max(swept_at_, began);
-        break;
+        caught_up = batch.caught_up;
+        if (caught_up && !feed_incomplete_) swept_at_ = std::max(swept_at_, began);
+        if (caught_up || batch.waits) break;
     }
     if (context_.propagates()) {
         Report deleted = co_await sweep_.make_few_deletions();
         total += deleted;
     }
     looked_ += total.looked;
+    total.caught_up = caught_up;
     co_return total;
 }
 
@@ -278,7 +304,7 @@ void Pair::sweep_anew() {
         return;
     }
     sweep_.restart();
-    sweep_due_ = 0;
+    sweep_due_ = round_due_ = 0;
     round_began_ = context_.clock.now();
 }
 
@@ -295,7 +321,7 @@ std::int64_t Pair::next_round(std::int64_t now) const {
 
 void Pair::round_has_ended() {
     const std::int64_t now = context_.clock.now();
-    sweep_due_ = next_round(now);
+    sweep_due_ = round_due_ = next_round(now);
     sweep_work_ = 0;
     round_began_ = std::max(now, sweep_due_);
 }

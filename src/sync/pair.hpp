@@ -56,12 +56,15 @@ public:
     [[nodiscard]] Task<void> open();
     /// Brings both sides level: the first copy, the feed, a whole sweep. Ends early when stopping.
     [[nodiscard]] Task<Report> level();
-    /// What is due now, bounded: the feed, and the sweep within its share of the time.
+    /// What is due now, bounded: the feed, and the sweep within its share of the time. The first
+    /// ones go on from where an earlier process stopped, if its feed can, or are a level().
     [[nodiscard]] Task<Report> pass();
     /// Between two passes: what the rows' feed says, and nothing else.
     [[nodiscard]] Task<Report> glance();
     /// How often glance() is worth its cost; empty: never.
     [[nodiscard]] std::optional<std::chrono::milliseconds> pace() const;
+    /// Saves what a later process can begin with; after the last pass of a pair that is well.
+    [[nodiscard]] Task<void> close();
     /// Looks at these records on both sides.
     [[nodiscard]] Task<Report> reconcile(std::vector<Id> ids);
     /// V10: what reconcile() found to be deleted, of a pair with so many records. The passes do
@@ -85,7 +88,7 @@ public:
     [[nodiscard]] std::chrono::microseconds sweep_time() const { return sweep_time_; }
     /// Every row written before this moment has been compared, microseconds since 1970; 0: not yet.
     [[nodiscard]] std::int64_t swept_at() const { return swept_at_; }
-    /// level() was done once since open(): the daemon's ordinary life.
+    /// Both sides were brought level once: the daemon's ordinary life.
     [[nodiscard]] bool is_level() const { return level_; }
     /// How changes are noticed: "seq_no, sweep".
     [[nodiscard]] std::string feeds() const;
@@ -105,11 +108,15 @@ private:
     bool stopping_ = false;
     bool remembered_ = false;
     bool level_ = false;
-    std::string agreed_edition_;  // empty: agree at the next look
-    std::uint64_t looked_ = 0;    // records, since it was agreed on
-    std::int64_t agreed_at_ = 0;  // all: microseconds since 1970
+    std::vector<std::int64_t> position_;  // where the rows' feed is to go on
+    RowFeed* resumed_ = nullptr;          // that does, towards level
+    int moving_passes_ = 0;               // meanwhile
+    std::string agreed_edition_;          // empty: agree at the next look
+    std::uint64_t looked_ = 0;            // records, since it was agreed on
+    std::int64_t agreed_at_ = 0;          // all: microseconds since 1970
     std::int64_t schema_due_ = 0;
     std::int64_t sweep_due_ = 0;
+    std::int64_t round_due_ = 0;  // when the round that goes on was due, or the next one is
     std::int64_t round_began_ = 0;
     std::int64_t swept_at_ = 0;
     std::chrono::microseconds sweep_time_{0};
@@ -133,8 +140,14 @@ private:
     [[nodiscard]] Task<Report> copy_rows();
     /// copy_rows(), while the index need not refresh by itself.
     [[nodiscard]] Task<Report> fill_index();
-    /// What the rows' fast feed says, if there is one.
+    /// What the rows' fast feed says, if there is one. caught_up: and it has no more.
     [[nodiscard]] Task<Report> follow_rows();
+    /// True: the rows' feed goes on from where an earlier process stopped.
+    [[nodiscard]] bool resumes();
+    /// Towards level by what has changed since; gives it up where that is not all.
+    [[nodiscard]] Task<Report> go_on();
+    /// How far the rows' feed is, if that is all which a later process must know.
+    [[nodiscard]] std::vector<std::int64_t> position() const;
     /// The records whose end has come.
     [[nodiscard]] Task<Report> follow_ends();
     [[nodiscard]] Task<Report> look_at_ended(std::vector<Id> ids);

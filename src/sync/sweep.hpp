@@ -62,6 +62,13 @@ public:
     /// V10: the same before a round has ended, if they are few of what the last one counted.
     [[nodiscard]] Task<Report> make_few_deletions();
 
+    /// How many records the pair has, where no round has counted them yet.
+    void note_records(std::uint64_t records) { records_ = records; }
+    /// What DocumentStore::deletes() said when every deleted document was known.
+    void note_deletes(std::uint64_t deletes);
+    /// What it says while nobody but Duet has deleted any since; empty: not known.
+    [[nodiscard]] std::optional<std::uint64_t> expected_deletes() const;
+
     /// Part of the round that is done, 0 to 1.
     [[nodiscard]] double progress() const;
 

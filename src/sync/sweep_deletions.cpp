@@ -38,6 +38,16 @@ Task<void> Sweep::lay_notes_beside(TokenRange range, RowPage& page_of_rows, Repo
     }
 }
 
+void Sweep::note_deletes(std::uint64_t deletes) {
+    static_cast<void>(context_.deletions.take_own());
+    deletes_seen_ = deletes;
+}
+
+std::optional<std::uint64_t> Sweep::expected_deletes() const {
+    if (!deletes_seen_) return std::nullopt;
+    return *deletes_seen_ + context_.deletions.own();
+}
+
 Task<Report> Sweep::look_for_deleted_documents() {
     Report total;
     const std::uint64_t deletes = co_await context_.documents.deletes();

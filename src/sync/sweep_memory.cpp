@@ -8,13 +8,13 @@ namespace duet::sync {
 
 namespace {
 
-constexpr const char* digest_format = "1";  // another where digests of equal rows differ
+constexpr const char* notes_format = "2";  // another where earlier notes do not count
 
 }  // namespace
 
 std::int64_t SweepMemory::era() const {
     const Rules& rules = context_.rules;
-    std::uint64_t hash = fnv1a(digest_format);
+    std::uint64_t hash = fnv1a(notes_format);
     const auto add = [&hash](std::string_view text) { hash = fnv1a_next(text, hash); };
     add(std::to_string(context_.era()));
     add(std::to_string(context_.table.truncated_at));
@@ -34,22 +34,23 @@ Task<SweepNotes> SweepMemory::load() {
     if (!notes || notes->era != era()) co_return SweepNotes{};
     const std::uint64_t deletes = co_await context_.documents.deletes();
     if (notes->deletes != deletes) co_return SweepNotes{};
-    saved_ = *notes;
+    last_ = *notes;
+    last_.deletes = 0;
     co_return *notes;
 }
 
 bool SweepMemory::due() const { return context_.clock.now() - saved_at_ >= every_.count(); }
 
-Task<void> SweepMemory::save(SweepNotes notes) {
+Task<void> SweepMemory::save(SweepNotes notes, std::optional<std::uint64_t> expected_deletes) {
     saved_at_ = context_.clock.now();
     if (context_.deletions.size() > 0) co_return;
     notes.era = era();
-    notes.deletes = saved_.deletes;
-    if (notes == saved_) co_return;
+    if (notes == last_) co_return;
+    SweepNotes asked = notes;
     notes.deletes = co_await context_.documents.deletes();
-    SweepNotes stored = notes;
-    co_await context_.state.save_sweep(context_.pair, std::move(stored));
-    saved_ = std::move(notes);
+    if (notes.deletes != expected_deletes) notes.position.clear();
+    co_await context_.state.save_sweep(context_.pair, std::move(notes));
+    last_ = std::move(asked);
 }
 
 }  // namespace duet::sync

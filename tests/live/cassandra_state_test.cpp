@@ -105,6 +105,14 @@ CASSANDRA_STORY(CassandraStateLive, what_the_sweep_knows_comes_back_as_it_was) {
     co_await state->save_sweep(pair, notes);
     const std::optional<SweepNotes> half = co_await state->load_sweep(pair);
     EXPECT_EQ(half, notes);
+    notes.ends = true;
+    notes.round_due = -3;
+    for (const std::vector<std::int64_t>& position : {std::vector<std::int64_t>{5}, {1, 2, 3}}) {
+        notes.position = position;
+        co_await state->save_sweep(pair, notes);
+        const std::optional<SweepNotes> known = co_await state->load_sweep(pair);
+        EXPECT_EQ(known, notes);
+    }
     const SweepNotes empty;
     co_await state->save_sweep(pair, empty);
     const std::optional<SweepNotes> emptied = co_await state->load_sweep(pair);

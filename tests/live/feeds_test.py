@@ -35,6 +35,24 @@ class IndexFeed(unittest.TestCase):
             self.world.session, statement,
             [(uuid.UUID(record), name, moment // 1000) for record, name in records.items()])
 
+    def test_a_new_process_goes_on_with_what_was_stamped_since(self):
+        world = self.world
+        self.make_table()
+        records = {key(): "old" for _ in range(200)}
+        self.insert(records, now())
+        daemon = self.start()
+        world.level("items", {record: {"name": name} for record, name in records.items()})
+        daemon.stop()
+        news = {record: "changed" for record in list(records)[:20]} | {key(): "new"}
+        self.insert(news, now())
+        aged = key()
+        self.insert({aged: "aged"}, now() - HOUR)
+        daemon = self.start()
+        self.assertIn("goes on where it stopped", daemon.text())
+        found = world.documents("items")
+        self.assertEqual({record: found[record]["name"] for record in news}, news)
+        self.assertNotIn(aged, found, "nothing was compared: the sweep is due in an hour")
+
     def test_rows_stamped_now_come_by_the_index(self):
         world = self.world
         self.make_table()

@@ -175,6 +175,49 @@ class Journal(unittest.TestCase):
         # Stamping writes documents only; of the rows each was written once.
         self.assertEqual((journal["echoes"], journal["keys"]), (len(documents), 0))
 
+    def went_on(self, daemon, table):
+        return f'event="goes on where it stopped" pair={self.world.index(table)}' in daemon.text()
+
+    def test_a_new_process_goes_on_with_what_was_written_since(self):
+        names = {}
+        for end in ("stop", "kill"):
+            with self.subTest(end):
+                daemon = self.start()
+                names |= {key(): "old" for _ in range(RECORDS)}
+                self.write(names)
+                self.world.level("items", self.wanted(names))
+                getattr(daemon, end)()
+                names |= {record: "changed" for record in list(names)[:20]}
+                names |= {key(): "new" for _ in range(5)}
+                self.write(names)
+                self.fill_a_segment()
+                names |= {key(): "in another segment" for _ in range(5)}
+                self.write(names)
+                daemon = self.start()
+                self.assertTrue(self.went_on(daemon, "items"))
+                self.assertTrue(self.went_on(daemon, "others"))
+                self.world.level("items", self.wanted(names))
+                names |= {record: "after it" for record in list(names)[:20]}
+                self.write(names)
+                self.world.level("items", self.wanted(names))
+                self.assertNotIn("journal incomplete", daemon.text())
+                self.assertEqual(daemon.stop(), 0)
+
+    def test_a_table_that_was_without_cdc_for_a_while_is_compared(self):
+        daemon = self.start()
+        names = {key(): "old" for _ in range(10)}
+        self.write(names)
+        self.world.level("items", self.wanted(names))
+        daemon.stop()
+        self.world.cql("ALTER TABLE $.items WITH cdc = false")
+        names |= {record: "not in the journal" for record in names}
+        self.write(names)
+        self.world.cql("ALTER TABLE $.items WITH cdc = true")
+        daemon = self.start()
+        self.world.level("items", self.wanted(names))
+        self.assertFalse(self.went_on(daemon, "items"))
+        self.assertTrue(self.went_on(daemon, "others"))
+
     def test_status_and_plan_say_which_feed_serves_a_table_and_why(self):
         self.world.duet("once")
         self.world.cql("ALTER TABLE $.others WITH cdc = false")

@@ -77,7 +77,8 @@ sync::PairSettings pair_settings(const Scene& scene) {
     settings.period = std::chrono::milliseconds(2);
     settings.sweep_share = 1.0;
     if (scene.world.journal_alone) settings.sweep_every = std::chrono::hours(1);
-    if (scene.world.empty_index) settings.notes_every = std::chrono::milliseconds(1);
+    if (scene.world.empty_index || scene.world.journal_alone)
+        settings.notes_every = std::chrono::milliseconds(1);
     settings.rules.max_clock_ahead = std::chrono::microseconds(max_ahead);
     settings.rules.first_meeting = scene.world.first_meeting;
     settings.rules.settled_limit = scene.world.settled_limit;
@@ -108,6 +109,7 @@ Instance::Instance(Scene& scene, int number)
 }
 
 void Instance::restart() {
+    if (process_ && process_->journal.resumed_with_news()) ++scene_.resumed_feeds;
     process_.reset();
     faults_.revive();
     if (scene_.world.skew > 0) {
@@ -169,6 +171,15 @@ Task<void> Instance::step() {
         co_await read_journal();
     } else if (dice < 9 && scene_.world.journal_alone) {
         co_await process_->pair.glance();
+    } else if (scene_.world.restarts && scene_.random.chance(0.5)) {
+        co_await process_->pair.close();
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        for (std::int64_t i = scene_.random.below(60); i > 0; --i) {
+            scene_.tick();
+            co_await asio::post(executor, asio::use_awaitable);
+        }
+        scene_.tell("duet  the process ended");
+        throw Killed{};
     } else {
         // Late, doubled and false nominations.
         std::vector<Id> ids;

@@ -58,6 +58,7 @@ public:
         ending.story = scene_.story();
         ending.duet_writes = scene_.duet_writes();
         ending.resumed_copies = scene_.resumed_copies;
+        ending.resumed_feeds = scene_.resumed_feeds;
         return ending;
     }
 

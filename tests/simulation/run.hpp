@@ -16,6 +16,7 @@ struct Ending {
     std::vector<std::string> story;  // only if asked for
     std::uint64_t duet_writes = 0;
     std::uint64_t resumed_copies = 0;  // of rows
+    std::uint64_t resumed_feeds = 0;
     std::uint64_t deletions = 0;       // that had to be propagated, and were
     std::uint64_t ends = 0;            // records that ended by themselves, on both sides
 };

@@ -137,6 +137,7 @@ public:
     std::uint64_t kills = 0;
     std::uint64_t lost = 0;
     std::uint64_t resumed_copies = 0;  // of rows, by another process
+    std::uint64_t resumed_feeds = 0;   // by another process, with something to tell
     std::string violation;             // of what must hold at every moment
 
     [[nodiscard]] std::uint64_t duet_writes() const { return duet_wrote.size(); }

@@ -27,6 +27,7 @@ struct Tally {
     std::uint64_t failures = 0;
     std::uint64_t duet_writes = 0;
     std::uint64_t resumed_copies = 0;
+    std::uint64_t resumed_feeds = 0;
     std::uint64_t deletions = 0;
     std::uint64_t ends = 0;
     std::uint64_t first_failure = 0;
@@ -41,6 +42,7 @@ Tally run_range(const World& world, std::uint64_t first, std::uint64_t last) {
         ++tally.seeds;
         tally.duet_writes += ending.duet_writes;
         tally.resumed_copies += ending.resumed_copies;
+        tally.resumed_feeds += ending.resumed_feeds;
         tally.deletions += ending.deletions;
         tally.ends += ending.ends;
         for (const auto& [name, times] : ending.exceptions) tally.exceptions[name] += times;
@@ -64,6 +66,7 @@ void print_header() {
 void print_row(const World& world, const Tally& tally) {
     std::string names = tally.deletions == 0 ? "" : fmt::format("(deletions: {})", tally.deletions);
     if (tally.ends > 0) names += fmt::format("(ends: {})", tally.ends);
+    if (tally.resumed_feeds > 0) names += fmt::format("(feeds: {})", tally.resumed_feeds);
     if (tally.resumed_copies > 0) names += fmt::format("(resumed: {})", tally.resumed_copies);
     for (const auto& [name, times] : tally.exceptions) {
         names += fmt::format("{}{}: {}", names.empty() ? "" : ", ", name, times);
@@ -87,6 +90,8 @@ TEST_P(Worlds, become_level_and_lose_nothing) {
         << "a world of propagated deletes in which none had to be propagated proves nothing";
     EXPECT_TRUE(tally.resumed_copies > 0 || !world.empty_index)
         << "a world of first copies in which none was killed proves nothing";
+    EXPECT_TRUE(tally.resumed_feeds > 0 || !world.restarts)
+        << "a world of a journal from which no process went on proves nothing";
     EXPECT_EQ(tally.ends > 0, world.ttl) << "a world of TTLs in which none ran out proves nothing";
 }
 

@@ -39,6 +39,7 @@ struct World {
     int instances = 1;
     bool journal = true;
     bool journal_alone = false;  // a feed of the pair; the sweep only where that is incomplete
+    bool restarts = false;       // now and then a process ends in good order, the next begins later
     std::size_t shards = 1;
     int records = 2;
     int writes = 6;

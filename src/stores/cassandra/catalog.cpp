@@ -40,8 +40,9 @@ Task<SchemaPages> read_schema(cql::Session& session, std::string of_table,
     SchemaPages pages;
     const std::string from = " FROM system_schema.";
     std::string tables =
-        "SELECT keyspace_name, table_name, id, cdc, default_time_to_live, flags, comment" + from +
-        "tables" + of_table;
+        "SELECT keyspace_name, table_name, id, cdc, WRITETIME(cdc) AS altered_at, "
+        "default_time_to_live, flags, comment" +
+        from + "tables" + of_table;
     std::string types =
         "SELECT keyspace_name, type_name, field_names, field_types" + from + "types" + of_keyspace;
     std::string columns = "SELECT keyspace_name, table_name, column_name, kind, position, type" +
@@ -118,6 +119,7 @@ std::vector<TableInfo> assemble(const SchemaPages& pages) {
         if (const Uuid* known = id.get_if<Uuid>()) table.table_id = *known;
         const Value cdc = cell_value(rows, row, "cdc");  // null where the node has no CDC
         table.cdc = cdc.get_if<bool>() != nullptr && cdc.get<bool>();
+        table.altered_at = int_cell(rows, row, "altered_at").value_or(0);
         table.default_ttl = int_cell(rows, row, "default_time_to_live").value_or(0);
         table.flags = texts_cell(rows, row, "flags");
         table.comment = text_cell(rows, row, "comment");

@@ -19,8 +19,9 @@ namespace duet::cassandra {
 struct TableInfo {
     std::string keyspace;
     std::string table;
-    Uuid table_id;     // another table of the same name has another
-    bool cdc = false;  // its rows are in the commit log's segments for others to read
+    Uuid table_id;                // another table of the same name has another
+    bool cdc = false;             // its rows are in the commit log's segments for others to read
+    std::int64_t altered_at = 0;  // the WRITETIME of its last CREATE or ALTER; 0: not known
     Key key;
     /// Regular and static columns in the order of their names, the version field among them.
     std::vector<Column> columns;

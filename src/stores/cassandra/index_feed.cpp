@@ -1,5 +1,6 @@
 #include "stores/cassandra/index_feed.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.hpp"
@@ -74,11 +75,18 @@ Task<void> IndexFeed::acknowledge() {
     given_.clear();
     look_.pending = false;
     if (look_.last) {
+        if (!seen_.empty()) settled_since_ = look_.began;
         settled_ = std::exchange(seen_, {});
         since_ = look_.began;
         look_ = Look{};
     }
     co_return;
+}
+
+bool IndexFeed::resume(const std::vector<std::int64_t>& position) {
+    if (position.size() != 1) return false;
+    since_ = settled_since_ = std::min(since_, position[0]);
+    return true;
 }
 
 }  // namespace duet::cassandra

@@ -32,6 +32,8 @@ public:
     /// Incomplete where the index does not answer (it is being built, or was dropped).
     [[nodiscard]] Task<RowChanges> next(std::size_t limit) override;
     [[nodiscard]] Task<void> acknowledge() override;
+    [[nodiscard]] std::vector<std::int64_t> position() const override { return {settled_since_}; }
+    [[nodiscard]] bool resume(const std::vector<std::int64_t>& position) override;
 
     static constexpr std::chrono::seconds overlap{10};
     static constexpr std::chrono::seconds ahead{60};         // stamps later than this wait
@@ -49,6 +51,7 @@ private:
     const Clock& clock_;
     std::shared_ptr<RowFetcher> fetcher_;
     std::int64_t since_;  // when the last whole look began, microseconds since 1970
+    std::int64_t settled_since_ = since_;  // and the last that found rows
     Look look_;
     /// Settled within the window: the newest WRITETIME of each row. What no longer fits is
     /// nominated again, which does no harm.

@@ -27,7 +27,7 @@ std::string JournalFeed::reason_against(const TableInfo& table) {
 }
 
 JournalFeed::JournalFeed(journal::Journal& journal, const TableInfo& table, bool late)
-    : journal_(journal), id_(table.table_id) {
+    : journal_(journal), id_(table.table_id), altered_at_(table.altered_at) {
     journal::Journal::Table::Known known = [this](ByteView key, std::int64_t oldest_write) {
         return is_own(key, oldest_write);
     };
@@ -68,7 +68,9 @@ Task<RowChanges> JournalFeed::next(std::size_t limit) {
         std::string key = taken_[given_++];
         co_await nominate(std::move(key), next);
     }
-    next.caught_up = queue.empty() && given_ == taken_.size();
+    const bool empty = queue.empty() && given_ == taken_.size();
+    next.caught_up = empty && !table_->is_resuming();
+    next.waits = empty && given_ == 0 && !next.caught_up;
     next.incomplete = queue.take_incomplete() || next.incomplete;
     co_return next;
 }
@@ -90,8 +92,19 @@ Task<void> JournalFeed::nominate(std::string key, RowChanges& into) {
 Task<void> JournalFeed::acknowledge() {
     taken_.erase(taken_.begin(), taken_.begin() + static_cast<std::ptrdiff_t>(given_));
     given_ = 0;
-    if (taken_.empty()) table_->queue().settle();
+    if (taken_.empty()) table_->settle();
     co_return;
+}
+
+std::vector<std::int64_t> JournalFeed::position() const {
+    if (table_->queue().is_incomplete()) return {};
+    const journal::Place place = table_->settled();
+    return {place.segment, static_cast<std::int64_t>(place.offset), altered_at_};
+}
+
+bool JournalFeed::resume(const std::vector<std::int64_t>& position) {
+    if (position.size() != 3 || position[2] != altered_at_) return false;
+    return table_->resume({position[0], static_cast<std::uint64_t>(position[1])});
 }
 
 }  // namespace duet::cassandra

@@ -49,12 +49,16 @@ public:
     /// of the sweep: incomplete.
     [[nodiscard]] Task<RowChanges> next(std::size_t limit) override;
     [[nodiscard]] Task<void> acknowledge() override;
+    [[nodiscard]] std::vector<std::int64_t> position() const override;
+    /// False as well where the table was altered since: it may have been without CDC meanwhile.
+    [[nodiscard]] bool resume(const std::vector<std::int64_t>& position) override;
 
     static constexpr std::size_t partition_limit = 250;  // rows looked at for one key
 
 private:
     journal::Journal& journal_;
     Uuid id_;
+    std::int64_t altered_at_;  // when it was chosen: what is altered later costs one comparison
     Key key_;
     ReadPartition read_;
     bool deletes_first_ =

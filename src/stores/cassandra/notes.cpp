@@ -37,9 +37,12 @@ std::optional<std::int64_t> micros_of(const std::optional<Version>& version) {
 
 // A segment as numbers: its range, the digest's own, how many columns it has, and theirs.
 constexpr std::size_t segment_numbers = 7;
-/// Behind the segments, of a first copy that goes on: alone it is no segment, so that a Duet which
-/// knows nothing of it takes up the segments all the same.
+/// Behind the segments, in this order: a first copy goes on, some record ends by itself, and how
+/// far the rows' feed is, which excludes the other two. So they are too few numbers to be a
+/// segment.
 constexpr std::int64_t copying_mark = 1;
+constexpr std::int64_t ends_mark = 3;
+constexpr std::int64_t position_mark = 2;  // then when the next round is due, and the position
 
 std::vector<std::int64_t> numbers_of(const SweepNotes& notes) {
     std::vector<std::int64_t> numbers;
@@ -57,6 +60,12 @@ std::vector<std::int64_t> numbers_of(const SweepNotes& notes) {
         }
     }
     if (notes.copying) numbers.push_back(copying_mark);
+    if (notes.ends) numbers.push_back(ends_mark);
+    if (!notes.position.empty()) {
+        numbers.push_back(position_mark);
+        numbers.push_back(notes.round_due);
+        numbers.insert(numbers.end(), notes.position.begin(), notes.position.end());
+    }
     return numbers;
 }
 
@@ -80,7 +89,17 @@ void read_numbers(const std::vector<std::int64_t>& numbers, SweepNotes& notes) {
         notes.segments.push_back(std::move(segment));
         at += segment_numbers + columns;
     }
-    notes.copying = at + 1 == numbers.size() && numbers[at] == copying_mark;
+    const auto take = [&](std::int64_t mark) {
+        const bool there = at < numbers.size() && numbers[at] == mark;
+        if (there) ++at;
+        return there;
+    };
+    notes.copying = take(copying_mark);
+    notes.ends = take(ends_mark);
+    if (take(position_mark) && at < numbers.size()) {
+        notes.round_due = numbers[at];
+        notes.position.assign(numbers.begin() + static_cast<std::ptrdiff_t>(at) + 1, numbers.end());
+    }
 }
 
 }  // namespace

@@ -144,6 +144,7 @@ TableInfo interpret(const RawTable& raw, const UserTypes& types) {
     table.table = raw.table;
     table.table_id = raw.table_id;
     table.cdc = raw.cdc;
+    table.altered_at = raw.altered_at;
     table.default_ttl = raw.default_ttl;
     table.made_by_duet = raw.comment == made_by_duet;
     table.range_indexed = raw.range_indexed;

@@ -23,6 +23,7 @@ struct RawTable {
     std::string table;
     Uuid table_id;
     bool cdc = false;
+    std::int64_t altered_at = 0;
     std::int64_t default_ttl = 0;
     std::string comment;
     std::vector<std::string> range_indexed;

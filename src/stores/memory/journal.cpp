@@ -40,4 +40,16 @@ Task<void> MemoryJournal::acknowledge() {
     co_return;
 }
 
+std::vector<std::int64_t> MemoryJournal::position() const {
+    if (lost_) return {};
+    return {static_cast<std::int64_t>(settled_)};
+}
+
+bool MemoryJournal::resume(const std::vector<std::int64_t>& position) {
+    if (position.size() != 1 || one_in(4)) return false;
+    settled_ = static_cast<std::size_t>(position[0]);
+    resumed_with_news_ = settled_ < log_.size();
+    return true;
+}
+
 }  // namespace duet

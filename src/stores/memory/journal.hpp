@@ -28,6 +28,11 @@ public:
     [[nodiscard]] std::string name() const override { return "journal"; }
     [[nodiscard]] Task<RowChanges> next(std::size_t limit) override;
     [[nodiscard]] Task<void> acknowledge() override;
+    [[nodiscard]] std::vector<std::int64_t> position() const override;
+    /// Now and then it cannot.
+    [[nodiscard]] bool resume(const std::vector<std::int64_t>& position) override;
+    /// It went on from an earlier position, and there was news.
+    [[nodiscard]] bool resumed_with_news() const { return resumed_with_news_; }
 
 private:
     const Log& log_;
@@ -36,6 +41,7 @@ private:
     std::size_t given_;    // by the last next()
     bool reliable_ = false;
     bool lost_ = false;  // and not said yet
+    bool resumed_with_news_ = false;
 
     [[nodiscard]] bool one_in(std::int64_t times) { return !reliable_ && chance_(times) == 0; }
     void perhaps_lose();

@@ -4,38 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-
 #include "base/error.hpp"
+#include "told_feed.hpp"
 #include "world.hpp"
 
 namespace duet::sync {
 namespace {
-
-/// Says what a test told it to say.
-struct ToldFeed final : RowFeed {
-    std::deque<Id> ids;
-    bool incomplete = false;
-    std::size_t given = 0;
-    int acknowledged = 0;
-
-    [[nodiscard]] std::string name() const override { return "told"; }
-    Task<RowChanges> next(std::size_t limit) override {
-        RowChanges batch;
-        given = std::min(limit, ids.size());
-        for (std::size_t i = 0; i < given; ++i) {
-            batch.changes.push_back(Change{ids[i], std::nullopt, std::nullopt});
-        }
-        batch.caught_up = given == ids.size();
-        batch.incomplete = std::exchange(incomplete, false);
-        co_return batch;
-    }
-    Task<void> acknowledge() override {
-        ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(given));
-        ++acknowledged;
-        co_return;
-    }
-};
 
 PairSettings swept_hourly() {
     PairSettings settings;
