@@ -89,7 +89,8 @@ Task<void> FirstCopyOfDocuments::note_copied(std::int64_t position, const Cursor
 }
 
 Task<Report> FirstCopyOfDocuments::run(const Listener& listener) {
-    if (!resumes()) copied_ = context_.checkpoint.cursor();  // nothing yet
+    resumed_ = resumes();
+    if (!resumed_) copied_ = context_.checkpoint.cursor();  // nothing yet
     const std::uint64_t documents = co_await context_.documents.count();
     sweep_.expect(documents);
     expected_.assign(sweep_.segments(), RangeDigest{});
@@ -131,6 +132,9 @@ std::optional<Write> FirstCopyOfDocuments::insertion(const Change& change, std::
     const auto* row = std::get_if<WriteRow>(&decision);
     // Else it is to be stamped first, or unreadable.
     if (!plain || row == nullptr) return std::nullopt;
+    // It may have been inserted before it changed. Without a new stamp that would be a second write
+    // of the same moment, and Cassandra keeps the larger value.
+    if (resumed_ && !old && !was_copied(document.guard)) return std::nullopt;
     Write write;
     write.id = change.id;
     write.content = &document.content;

@@ -62,6 +62,7 @@ private:
     const bool& stopping_;
     std::vector<RangeDigest> expected_;
     std::optional<Cursor> copied_;  // inserted up to here, by this call or before
+    bool resumed_ = false;          // by an earlier call that was cut short, some of it
 
     [[nodiscard]] Task<void> copy(Reading& reading, Report& total);
     [[nodiscard]] Task<void> fetch(Reading& reading, Page& page);

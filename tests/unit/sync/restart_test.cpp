@@ -136,6 +136,15 @@ TEST(Restart, a_document_that_changed_while_its_first_copy_was_interrupted_is_co
     EXPECT_EQ(world.names(1), "document|document");
 }
 
+TEST(Restart, a_document_that_changed_meanwhile_without_a_new_stamp_is_not_taken_for_copied) {
+    World world;
+    kill_first_copy_of_documents(world);
+    // Of two values of one moment Cassandra keeps the larger, which is the one that was inserted.
+    world.put(0, "a", 0, Version{1'000});
+    (void)restart(world);
+    EXPECT_EQ(world.names(0), "a|a");
+}
+
 TEST(Restart, a_first_copy_of_rows_goes_on_after_an_error) {
     World world;
     for (unsigned i = 0; i < records; ++i) world.insert(i, "row", i, 1'000 + i);
