@@ -187,6 +187,23 @@ TEST(ResumedPair, compares_all_where_documents_were_deleted) {
     EXPECT_EQ(world.names(5), "first|first");
 }
 
+TEST(ResumedPair, compares_all_where_the_last_process_had_not_found_what_was_deleted) {
+    ResumedWorld world;
+    world.documents.remove(id_of(5));
+    world.first.at = {18};  // and saves its position once more
+    EXPECT_TRUE(compares_all(world));
+    EXPECT_EQ(world.names(5), "first|first");
+}
+
+TEST(ResumedPair, compares_all_where_a_truncated_table_was_not_swept_to_its_end) {
+    ResumedWorld world;
+    world.rows.truncate();
+    run(world.pair->open());  // as after a failure
+    world.first.at = {18};
+    EXPECT_TRUE(compares_all(world));
+    EXPECT_EQ(world.names(5), "first|first");
+}
+
 TEST(ResumedPair, is_swept_when_the_last_process_would_have) {
     ResumedWorld world;
     world.end();
