@@ -93,6 +93,7 @@ void Journal::begin() {
 
 void Journal::skip_to_end(SegmentFile& segment) {
     const State state = segment.skip_to_end(buffer_);
+    note_form(segment);
     if (state == State::unsupported) unread_[segment.name().id] = segment.parser().problem();
 }
 
@@ -244,9 +245,13 @@ State Journal::read(SegmentFile& segment, std::size_t& budget) {
     };
     State state = State::ready;
     while (state == State::ready && budget > 0) state = segment.step(buffer_, sink, budget);
+    note_form(segment);
+    return state;
+}
+
+void Journal::note_form(const SegmentFile& segment) {
     const SegmentParser& parser = segment.parser();
     if (parser.has_sections() && segment.name().id >= written_) compressed_ = parser.compressed();
-    return state;
 }
 
 bool Journal::goes_on(SegmentFile& segment, State state, bool is_closed) {

@@ -183,6 +183,8 @@ private:
     void empty_into_one_sweep();
     void publish();
     void skip_to_end(SegmentFile& segment);
+    /// Whether the newest segment in use is compressed.
+    void note_form(const SegmentFile& segment);
     [[nodiscard]] SegmentParser::State read(SegmentFile& segment, std::size_t& budget);
     /// False: nothing more will be read of it.
     [[nodiscard]] bool goes_on(SegmentFile& segment, SegmentParser::State state, bool is_closed);

@@ -284,6 +284,16 @@ TEST(Journal, an_owner_leaves_a_segment_that_cassandra_did_not_complete) {
     EXPECT_TRUE(world.folder.has(segment(100)));
 }
 
+TEST(Journal, says_from_its_start_how_late_a_compressed_one_shows_writes) {
+    const Folder folder;
+    BuiltSegment packed = BuiltSegment::lz4(segment(100));
+    packed.section({with_key("a")});
+    folder.write(packed);
+    EXPECT_EQ(Journal({.folder = folder.path(), .sync_every = "10000ms"}).shown_every(), "10000ms");
+    const World plain;
+    EXPECT_EQ(Journal({.folder = plain.folder.path(), .sync_every = "10000ms"}).shown_every(), "");
+}
+
 TEST(Journal, says_why_it_cannot_read) {
     Journal nowhere({.folder = "/nowhere/cdc_raw"});
     EXPECT_THAT(nowhere.problem(), HasSubstr("/nowhere/cdc_raw cannot be read: No such file"));
