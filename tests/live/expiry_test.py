@@ -192,7 +192,6 @@ class Expiry(unittest.TestCase):
                     world.cql("CREATE CUSTOM INDEX ON $.t (updated_at) USING "
                               "'StorageAttachedIndex'")
                 world.start().wait_for("pair is level")
-                time.sleep(1.0)  # the round of the sweep that is due at once
                 soon, late = key(), key()
                 for record, ttl in ((soon, SOON), (late, LATE)):
                     world.cql("INSERT INTO $.t (id, name, n, updated_at) VALUES "

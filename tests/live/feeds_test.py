@@ -26,7 +26,6 @@ class IndexFeed(unittest.TestCase):
     def start(self):
         daemon = self.world.start()
         daemon.wait_for("pair is level")
-        time.sleep(SEVERAL_LOOKS)  # the round of the sweep that is due at once
         return daemon
 
     def insert(self, records, moment):

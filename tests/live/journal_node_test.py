@@ -22,7 +22,7 @@ SETTINGS = {"commitlog_segment_size": "1MiB", "cdc_total_space": "16MiB",
             "storage_compatibility_mode": "NONE"}  # the commit log's format 8
 WRITERS = 1_000
 FILLER = 100_000  # bytes of a row that only fills the commit log
-SETTLED = 1.0     # seconds: the round of the sweep that is due at once
+SEVERAL_LOOKS = 1.0  # seconds; the folder is looked at every 50 ms
 
 
 node = Node()
@@ -46,7 +46,6 @@ class JournalOfANode(unittest.TestCase):
                              pair='tables = ["items"]', listen=free_address())
         daemon = self.world.start()
         daemon.wait_for("pair is level")
-        time.sleep(SETTLED)
         return daemon
 
     def reconnect(self):
@@ -240,7 +239,7 @@ class JournalOfANode(unittest.TestCase):
         whole = (Path(node.cdc_directory) / last).read_bytes()
         half = whole.rindex(b"growing") + 3
         self.copy([last], folder, lambda _: whole[:half])
-        time.sleep(SETTLED)
+        time.sleep(SEVERAL_LOOKS)
         with open(folder / last, "ab") as copy:
             copy.write(whole[half:])
         self.world.level("items", expected)

@@ -17,7 +17,6 @@ from harness import (World, eventually, free_address, key, main, server,  # noqa
 WRITERS, RECORDS = 10, 300
 SEGMENT = 32 << 20  # bytes: Cassandra's commitlog_segment_size
 FILLER = 100_000    # bytes of a row that only fills the commit log
-SETTLED = 1.0       # seconds: the round of the sweep that is due at once
 
 
 class Journal(unittest.TestCase):
@@ -39,7 +38,6 @@ class Journal(unittest.TestCase):
     def start(self, pairs=2):
         daemon = self.world.start()
         eventually(lambda: daemon.text().count("pair is level") == pairs, "all pairs are level")
-        time.sleep(SETTLED)
         return daemon
 
     def write(self, records, table="items"):
