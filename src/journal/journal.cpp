@@ -24,37 +24,6 @@ Journal::Table::~Table() {
         std::erase_if(*listeners, [this](const Listener& each) { return each.table == this; });
 }
 
-bool Journal::Table::resume(Place settled) {
-    if (!journal_.can_resume(settled)) return false;
-    journal_.waiting_.push_back({.table = this, .from = settled});
-    for (Listener& each : journal_.tables_)
-        if (each.table == this) each.from = settled;
-    settled_ = settled;
-    return true;
-}
-
-void Journal::Table::settle() {
-    queue_.settle();
-    if (queue_.is_incomplete()) {
-        mark_.reset();
-        return;
-    }
-    const Mark now{journal_.place_of(*this), queue_.taken() + queue_.size(), delivered_};
-    if (mark_ && queue_.taken() >= mark_->taken) settle(*std::exchange(mark_, std::nullopt));
-    if (queue_.empty()) {
-        settle(now);
-    } else if (!mark_) {
-        mark_ = now;
-    }
-}
-
-void Journal::Table::settle(const Mark& mark) {
-    const bool written = mark.delivered != settled_writes_;
-    if (!written && mark.place.segment == settled_.segment) return;
-    settled_ = mark.place;
-    settled_writes_ = mark.delivered;
-}
-
 Journal::Journal(JournalOptions options) : options_(std::move(options)), folder_(options_.folder) {
     begin();
 }

@@ -9,6 +9,37 @@
 
 namespace duet::journal {
 
+bool Journal::Table::resume(Place settled) {
+    if (!journal_.can_resume(settled)) return false;
+    journal_.waiting_.push_back({.table = this, .from = settled});
+    for (Listener& each : journal_.tables_)
+        if (each.table == this) each.from = settled;
+    settled_ = settled;
+    return true;
+}
+
+void Journal::Table::settle() {
+    queue_.settle();
+    if (queue_.is_incomplete()) {
+        mark_.reset();
+        return;
+    }
+    const Mark now{journal_.place_of(*this), queue_.taken() + queue_.size(), delivered_};
+    if (mark_ && queue_.taken() >= mark_->taken) settle(*std::exchange(mark_, std::nullopt));
+    if (queue_.empty()) {
+        settle(now);
+    } else if (!mark_) {
+        mark_ = now;
+    }
+}
+
+void Journal::Table::settle(const Mark& mark) {
+    const bool written = mark.delivered != settled_writes_;
+    if (!written && mark.place.segment == settled_.segment) return;
+    settled_ = mark.place;
+    settled_writes_ = mark.delivered;
+}
+
 Place Journal::place() const {
     return segments_.empty() ? Place{newest_ + 1, 0} : segments_.begin()->second->place();
 }
@@ -36,10 +67,9 @@ bool Journal::can_resume(Place settled) const {
 void Journal::begin_replay() {
     resuming_ = std::exchange(waiting_, {});
     replay_ = std::make_unique<Replay>();
-    Listeners late;  // what was there when they came is there no more
-    std::ranges::copy_if(resuming_, std::back_inserter(late),
-                         [this](const Listener& each) { return !can_resume(each.from); });
-    if (!late.empty()) return end_replay("the oldest segment was dropped before it was read");
+    const bool kept = std::ranges::all_of(
+        resuming_, [this](const Listener& each) { return can_resume(each.from); });
+    if (!kept) return end_replay("the oldest segment was dropped before it was read");
     const Place first = std::ranges::min(resuming_, {}, &Listener::from).from;
     for (auto at = known_.lower_bound(first.segment); at != known_.end(); ++at) {
         const auto& [id, name] = *at;

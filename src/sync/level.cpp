@@ -166,15 +166,15 @@ Task<Report> Pair::go_on() {
     bool well = context_.rows.feed() == resumed_;
     while (well && !stopping_) {
         Report rows = co_await follow_rows();
-        tell("catching up with Cassandra", total.looked + rows.looked, 0);
-        const bool moving = !rows.unsettled.empty();
         caught_up = rows.caught_up;
-        const bool nothing = rows.looked == 0;
+        const bool moving = !rows.unsettled.empty();
+        const bool rests = caught_up || moving || rows.looked == 0;  // until the next pass
         total += rows;
+        tell("catching up with Cassandra", total.looked, 0);
         if (moving) ++moving_passes_;
         well = !feed_incomplete_ && context_.rows.feed() == resumed_ &&
                moving_passes_ < moving_passes_limit;
-        if (caught_up || nothing || moving) break;
+        if (rests) break;
     }
     total.caught_up = true;
     if (!well) resumed_ = nullptr;  // then there is no way around a comparison

@@ -51,9 +51,8 @@ std::optional<std::uint64_t> Sweep::expected_deletes() const {
 Task<Report> Sweep::look_for_deleted_documents() {
     Report total;
     const std::uint64_t deletes = co_await context_.documents.deletes();
-    const std::uint64_t own = context_.deletions.take_own();
-    const bool moved = !deletes_seen_ || deletes != *deletes_seen_ + own;
-    deletes_seen_ = deletes;
+    const bool moved = deletes != expected_deletes();
+    note_deletes(deletes);
     if (!moved) co_return total;
     TokenRange rest;
     try {

@@ -59,12 +59,7 @@ TEST(ResumedTable, reads_all_segments_since) {
     const Place left = settled_by_a_process(world);
     write_into(world, world.first, {with_key("a")});
     write_into(world, world.second, {with_key("b")});
-    BuiltSegment third(segment(102));
-    BuiltSegment fourth(segment(103));
-    fourth.section({with_key("c")});
-    world.folder.write(third);
-    world.folder.write(fourth);
-    world.folder.remove(segment(102));  // it held no rows of a table with CDC
+    world.add(103, {with_key("c")});  // the one before held no rows of a table with CDC
     Journal journal(world.options());
     const auto table = journal.table(table_id(1), "shop", knows_nothing);
     EXPECT_TRUE(table->resume(left));
@@ -77,9 +72,7 @@ TEST(ResumedTable, cannot_where_nothing_proves_that_no_segment_was_dropped) {
     write_into(world, world.second, {with_key("a")});
     const Place left = settled_by_a_process(world);
     EXPECT_EQ(left.segment, 101);
-    BuiltSegment third(segment(102));
-    third.section({with_key("b")});
-    world.folder.write(third);
+    world.add(102, {with_key("b")});
     {
         Journal journal(world.options());
         EXPECT_TRUE(journal.table(table_id(1), "shop", knows_nothing)->resume(left));
@@ -94,9 +87,7 @@ TEST(ResumedTable, of_an_owner_cannot_where_a_segment_is_missing) {
     World world;
     const Place left = settled_by_a_process(world);
     write_into(world, world.second, {with_key("a")});
-    BuiltSegment third(segment(102));
-    third.section({with_key("b")});
-    world.folder.write(third);
+    world.add(102, {with_key("b")});
     {
         Journal journal(world.options(true));
         EXPECT_TRUE(journal.table(table_id(1), "shop", knows_nothing)->resume(left));
@@ -130,9 +121,7 @@ TEST(ResumedTable, whose_pair_takes_nothing_does_not_hold_up_the_others_for_long
     full.section({with_key("before")});
     full.section(many);
     world.folder.write(segment(100).log_file(), full.padded(8U << 20));
-    BuiltSegment next(segment(101));
-    next.section({with_key("of the other", 2)});
-    world.folder.write(next);
+    world.add(101, {with_key("of the other", 2)});
     Journal journal(world.options());
     const auto stuck = journal.table(table_id(1), "shop", knows_nothing);
     const auto other = journal.table(table_id(2), "shop", knows_nothing);
@@ -152,9 +141,7 @@ TEST(ResumedTable, cannot_where_the_node_was_started_since) {
     for (const std::int64_t later : {run_gap - 1, run_gap}) {
         World world;
         const Place left = settled_by_a_process(world);
-        BuiltSegment next(segment(left.segment + later));
-        next.section({with_key("a")});
-        world.folder.write(next);
+        world.add(left.segment + later, {with_key("a")});
         Journal journal(world.options());
         const auto table = journal.table(table_id(1), "shop", knows_nothing);
         EXPECT_EQ(table->resume(left), later < run_gap);

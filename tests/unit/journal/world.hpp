@@ -48,6 +48,12 @@ struct World {
         folder.write(first);
         folder.write(second);
     }
+    /// One more segment, with these writes.
+    void add(std::int64_t id, const std::vector<Mutation>& mutations) const {
+        BuiltSegment built(segment(id));
+        built.section(mutations);
+        folder.write(built);
+    }
     [[nodiscard]] JournalOptions options(bool owner = false) {
         JournalOptions options{.folder = folder.path(), .owner = owner};
         options.now = [this] { return now; };

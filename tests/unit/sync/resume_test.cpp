@@ -12,17 +12,10 @@ namespace {
 constexpr unsigned records = 600;
 constexpr std::int64_t second = 1'000'000;
 
-PairSettings swept_hourly() {
-    PairSettings settings;
-    settings.sweep_every = std::chrono::hours(1);
-    return settings;
-}
-
 /// A pair that was level when its process ended, and the next one's, not opened yet.
 struct ResumedWorld : World {
     ToldFeed first;
     ToldFeed second_feed;
-
     PairSettings settings;
 
     explicit ResumedWorld(const PairSettings& with = swept_hourly()) : World(with), settings(with) {

@@ -2,6 +2,7 @@
 // A feed of a table's rows that says what a test told it to say.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "model/row_feed.hpp"
+#include "sync/pair.hpp"
 
 namespace duet::sync {
 
@@ -49,5 +51,12 @@ struct ToldFeed final : RowFeed {
         return can_resume;
     }
 };
+
+/// The sweep is out of the way.
+inline PairSettings swept_hourly() {
+    PairSettings settings;
+    settings.sweep_every = std::chrono::hours(1);
+    return settings;
+}
 
 }  // namespace duet::sync
